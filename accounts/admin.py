@@ -1,0 +1,187 @@
+"""People and roles in the back office."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import User
+from accounts.services import block_user, reset_second_factor, unblock_user
+from common import audit
+from common.admin.base import AlmanacModelAdmin
+from common.admin.decorators import action, display
+from common.exports import Column, stream_csv
+
+EXPORTED = (
+    Column("id", lambda user: user.pk),
+    Column("name", lambda user: user.get_full_name()),
+    Column("email", lambda user: user.email),
+    Column("phone_number", lambda user: user.phone_number),
+    Column("may sign in", lambda user: "yes" if user.is_active else "no"),
+    Column("staff", lambda user: "yes" if user.is_staff else "no"),
+    Column("member since", lambda user: user.created_at.isoformat()),
+)
+# Whoever may change these can make anybody, themselves included, into anything.
+PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+admin.site.unregister(Group)
+
+
+class NewUserForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "phone_number", "first_name", "last_name")
+
+
+class PersonForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    form = PersonForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("person", "phone_number", "state", "role", "created_at")
+    list_select_related: ClassVar[Any] = ()
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups", ("created_at", RangeDateTimeFilter))
+    search_fields = ("email", "phone_number", "first_name", "last_name", "=id")
+    search_help_text = "Name, e-mail, phone number or id"
+    ordering = ("-id",)
+    date_hierarchy = "created_at"
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
+    readonly_fields = ("is_active", "last_login", "created_at", "updated_at", "erased_at")
+    fieldsets = (
+        (None, {"fields": ("email", "phone_number", "password", "is_active")}),
+        ("Person", {"fields": (("first_name", "last_name"), ("language", "currency", "timezone"), "telegram_id")}),
+        ("May do", {"fields": (("is_staff", "is_superuser"), "groups")}),
+        ("When", {"fields": (("created_at", "updated_at"), ("last_login", "erased_at"))}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("first_name", "last_name"),
+                    "email",
+                    "phone_number",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                )
+            },
+        ),
+    )
+    actions = ("block", "unblock", "reset_second_factor", "export_csv")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else (*fields, *PRIVILEGES)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are changed by superusers only, their passwords included: otherwise support could become finance."""
+        if isinstance(obj, User) and obj.is_staff and not request.user.is_superuser:
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """People are blocked or erased; a deleted row would tear bookings and the ledger apart."""
+        return False
+
+    def has_block_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.block_user"))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.export_user"))
+
+    def has_superuser_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    @display(description="Person", header=True, ordering="first_name")
+    def person(self, user: User) -> list[str]:
+        initials = (user.first_name[:1] + user.last_name[:1]).upper() or (user.email or "?")[:1].upper()
+        return [str(user), user.email or "no e-mail address", initials]
+
+    @display(
+        description="State", ordering="is_active", label={"active": "success", "blocked": "danger", "erased": "info"}
+    )
+    def state(self, user: User) -> str:
+        if user.erased_at:
+            return "erased"
+        return "active" if user.is_active else "blocked"
+
+    @display(description="Role", ordering="is_staff", label={"superuser": "warning", "staff": "info"})
+    def role(self, user: User) -> str:
+        if user.is_superuser:
+            return "superuser"
+        return "staff" if user.is_staff else "–"
+
+    @action(description="Block…", permissions=["block"])
+    def block(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
+        return self.confirm(
+            request,
+            queryset,
+            action="block",
+            question="Block these people? They are signed out everywhere.",
+            run=lambda user, reason: block_user(user, actor=_actor(request), reason=reason),
+        )
+
+    @action(description="Unblock…", permissions=["block"])
+    def unblock(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
+        return self.confirm(
+            request,
+            queryset,
+            action="unblock",
+            question="Let these people sign in again?",
+            run=lambda user, reason: unblock_user(user, actor=_actor(request), reason=reason),
+        )
+
+    @action(description="Reset second factor…", permissions=["superuser"])
+    def reset_second_factor(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
+        return self.confirm(
+            request,
+            queryset,
+            action="reset_second_factor",
+            question="Forget their authenticator apps and recovery codes?",
+            run=lambda user, reason: reset_second_factor(user, actor=_actor(request), reason=reason),
+        )
+
+    @action(description="Export CSV", permissions=["export"])
+    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse:
+        audit.record("exported", User, actor=_actor(request), data={"filters": request.GET.dict()})
+        rows = queryset.order_by("pk").iterator(chunk_size=2_000)
+        return stream_csv("people.csv", EXPORTED, rows)  # type: ignore[return-value]  # a streaming response is one too
+
+
+@admin.register(Group)
+class RoleAdmin(AlmanacModelAdmin, DjangoGroupAdmin):
+    """Roles. Only superusers change them: a role that can edit roles can give itself everything."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+    list_select_related: ClassVar[Any] = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+def _actor(request: HttpRequest) -> User:
+    """The signed-in member of staff; the admin lets nobody else get this far."""
+    if not isinstance(request.user, User):
+        raise TypeError("an admin action ran without a signed-in user")
+    return request.user

@@ -1,0 +1,22 @@
+"""The demo world's staff. Needs no Django, because `bin/run` prints it before anything has loaded Django."""
+
+from typing import NamedTuple
+
+
+class DemoLogin(NamedTuple):
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+    sees: str
+    role: str
+    is_superuser: bool = False
+
+
+# The first one is the sign by which a demo world is recognised.
+DEMO_LOGINS = (
+    DemoLogin("admin@almanac.example", "demo-admin", "Anita", "Desai", "everything", "Super admin", is_superuser=True),
+    DemoLogin("support@almanac.example", "demo-support", "Samuel", "Okafor", "what support may see", "Support"),
+    DemoLogin("finance@almanac.example", "demo-finance", "Farah", "Haddad", "what finance may see", "Finance"),
+)
+DEMO_CUSTOMER_PASSWORD = "demo-customer"  # noqa: S105 - printed on purpose, refused in production

@@ -1,0 +1,105 @@
+"""What the roles of the back office may do, and the migration operation that says so to the database.
+
+A later app adds one line per role below and, in a migration after the one that makes its tables,
+`operations = [GrantRoles("bookings")]`. From then on roles are data: superusers change them, and nothing here takes
+back what they did.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import migrations
+from django.db.models import TextChoices
+
+Permissions = Mapping[str, tuple[str, ...]]
+
+
+class StaffRole(TextChoices):
+    """The names of the groups. Being in one of them lets nobody in: that takes `is_staff`."""
+
+    SUPER_ADMIN = "Super admin", "Super admin"
+    ADMIN = "Admin", "Admin"
+    SUPPORT = "Support", "Support"
+    FINANCE = "Finance", "Finance"
+
+
+_PEOPLE = (
+    "view_user",
+    "add_user",
+    "change_user",
+    "block_user",
+    "export_user",
+    "view_session",
+    "view_address",
+)
+_MESSAGES = (
+    "view_contactsubmission",
+    "change_contactsubmission",
+    "answer_contactsubmission",
+    "view_delivery",
+    "retry_delivery",
+    "view_notification",
+    "view_device",
+)
+_PLATFORM = ("view_platformsettings", "view_outboxevent", "view_idempotencyrecord", "view_proofrun")
+_CATALOG = tuple(
+    f"{verb}_{model}"
+    for model in ("calendar", "category", "tier", "resource", "specialist", "service")
+    for verb in ("view", "add", "change")
+)
+_CALENDARS = ("view_calendar", "view_timeoff", "add_timeoff", "change_timeoff", "delete_timeoff", "view_occupancy")
+
+ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
+    StaffRole.SUPER_ADMIN: {
+        "accounts": _PEOPLE,
+        "auth": ("view_group",),
+        "notifications": (*_MESSAGES, "view_outgoingmessage"),
+        "common": (*_PLATFORM, "change_platformsettings", "view_auditentry"),
+        "catalog": (*_CATALOG, *_CALENDARS, "verify_specialist", "force_timeoff"),
+    },
+    StaffRole.ADMIN: {
+        "accounts": _PEOPLE,
+        "notifications": _MESSAGES,
+        "common": _PLATFORM,
+        "catalog": (*_CATALOG, *_CALENDARS, "verify_specialist", "force_timeoff"),
+    },
+    StaffRole.SUPPORT: {
+        "accounts": ("view_user", "change_user", "block_user", "view_session", "view_address"),
+        "notifications": _MESSAGES,
+        "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS),
+    },
+    StaffRole.FINANCE: {
+        "accounts": ("view_user", "export_user"),
+        "catalog": ("view_category", "view_tier", "view_service", "view_specialist"),
+    },
+}
+
+
+class GrantRoles(migrations.RunPython):
+    """Gives each role what the table says of `app`. Groups and permissions that are missing are made."""
+
+    def __init__(self, app: str) -> None:
+        self.app = app
+        super().__init__(self._grant, migrations.RunPython.noop, elidable=False)
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, Any]]:
+        return type(self).__name__, [self.app], {}
+
+    def _grant(self, apps: Any, _editor: Any) -> None:
+        groups = apps.get_model("auth", "Group").objects
+        for role, permissions in ROLE_PERMISSIONS.items():
+            group, _ = groups.get_or_create(name=role.value)
+            names = permissions.get(self.app, ())
+            group.permissions.add(*(_permission(apps, self.app, codename) for codename in names))
+
+
+def _permission(apps: Any, app: str, codename: str) -> Any:
+    """Django makes permissions after the last migration only, and then leaves those alone that it finds."""
+    verb, _, model = codename.partition("_")
+    meta = apps.get_model(app, model)._meta
+    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label=app, model=model)
+    name = dict(meta.permissions).get(codename, f"Can {verb} {meta.verbose_name_raw}")
+    permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
+        content_type=content_type, codename=codename, defaults={"name": name}
+    )
+    return permission

@@ -1,0 +1,147 @@
+"""When somebody can be had: slots of a calendar, and whether given times are free."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from catalog.enums import Reason
+from catalog.lanes import LaneBoard
+from catalog.models import Calendar, Service
+from catalog.opening import ONE_DAY, open_ranges, openings
+from catalog.policies import BookingWindow, reason_against
+from catalog.selectors.busy import Busy, busy, claims
+from catalog.slots import Slot, SlotRules, slots
+from common import clock
+from common.platform import platform_settings
+from common.timeranges import TimeRange
+from common.walltime import day_range, opening_instant
+
+# Cells of a calendar without a step of its own, where no service says how long it takes.
+DEFAULT_CELL = timedelta(hours=1)
+# Nothing is booked farther ahead than series may go.
+FARTHEST = timedelta(days=800)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A time somebody asked for, what is against it, and what it clashes with."""
+
+    time: TimeRange
+    reason: Reason | None
+    conflicts: Sequence[TimeRange] = ()
+
+
+def booking_window(calendar: Calendar) -> BookingWindow:
+    """From when until when the calendar takes bookings, by its own rules or the platform's."""
+    settings = platform_settings()
+    notice, horizon = calendar.minimum_notice_minutes, calendar.horizon_days
+    return BookingWindow.at(
+        clock.now(),
+        calendar.zone,
+        notice=timedelta(minutes=settings.booking_notice_minutes if notice is None else notice),
+        horizon_days=settings.booking_horizon_days if horizon is None else horizon,
+    )
+
+
+def slot_rules(calendar: Calendar, service: Service | None) -> SlotRules:
+    """A service's slots begin at each step of the calendar; without one the steps themselves are shown."""
+    step = timedelta(minutes=calendar.step_minutes) if calendar.step_minutes else None
+    if service is None:
+        cell = step or DEFAULT_CELL
+        return SlotRules(cell, cell, calendar.buffers, calendar.capacity)
+    buffers = service.buffers_on(calendar)
+    step = step or buffers.before + service.duration + buffers.after
+    return SlotRules(service.duration, step, buffers, calendar.capacity)
+
+
+def slots_by_day(
+    calendar: Calendar, service: Service | None, *, first: date, last: date, zone: ZoneInfo
+) -> dict[date, list[Slot]]:
+    """The slots that start on the days from `first` to `last`, as a clock in `zone` shows them. One query."""
+    days: dict[date, list[Slot]] = {first + n * ONE_DAY: [] for n in range((last - first).days + 1)}
+    asked = TimeRange(_midnight(first, zone), _midnight(last + ONE_DAY, zone))
+    starting = booking_window(calendar).of(asked)
+    if starting is None:
+        return days
+    rules = slot_rules(calendar, service)
+    margin = ONE_DAY if calendar.daily_limit is not None else timedelta(0)
+    after = rules.duration + rules.buffers.after + margin
+    taken = busy([calendar], starting.widen(before=rules.buffers.before + margin, after=after))[calendar.number]
+    for slot in slots(
+        openings(calendar.hours, within=starting.widen(after=rules.duration)),
+        [each.as_block() for each in taken],
+        rules,
+        starting=starting,
+        closures=[each.time for each in taken if each.is_closure],
+        full_days=full_days(calendar, taken),
+    ):
+        days[slot.start.astimezone(zone).date()].append(slot)
+    return days
+
+
+def checked(calendar: Calendar, times: Sequence[TimeRange]) -> list[Checked]:
+    """Whether each of the times can be had, in the order they are given. One query, however many."""
+    hours, window, buffers = calendar.hours, booking_window(calendar), calendar.buffers
+    wanted = [buffers.around(each) for each in times]
+    days = [buffers.around(_day_of(calendar, each)) for each in times] if calendar.daily_limit is not None else []
+    taken = busy([calendar], [*wanted, *days])[calendar.number]
+    board = LaneBoard(calendar.capacity, [each.as_block() for each in taken])
+    full = full_days(calendar, taken)
+    found: list[Checked] = []
+    for time_, padded in zip(times, wanted, strict=True):
+        rule = reason_against(time_, hours, window)
+        if rule is not None:
+            found.append(Checked(time_, rule))
+        elif not board.has_room(padded.start, padded.end):
+            found.append(_clash(time_, padded, taken))
+        else:
+            is_full = any(day.contains(time_.start) for day in full)
+            found.append(Checked(time_, Reason.DAY_FULL if is_full else None))
+    return found
+
+
+def conflicts_with(calendar: Calendar, times: Sequence[TimeRange]) -> list[TimeRange]:
+    """What is in the way of any of the times, whatever rules they break besides. One query."""
+    wanted = [calendar.buffers.around(each) for each in times]
+    taken = busy([calendar], wanted)[calendar.number]
+    board = LaneBoard(calendar.capacity, [each.as_block() for each in taken])
+    blocked = [each for each in wanted if not board.has_room(each.start, each.end)]
+    return [each.time for each in taken if any(each.time.overlaps(time_) for time_ in blocked)]
+
+
+def claims_outside_hours(calendar: Calendar) -> list[TimeRange]:
+    """Bookings and holds to come that the hours as they are now would not offer, without their buffers."""
+    now = clock.now()
+    ahead = TimeRange(now, now + FARTHEST)
+    hours = calendar.hours
+    times = [each.booked for each in claims(calendar, ahead)]
+    if not times:
+        return []
+    # Asked for once: two years of days are walked in some milliseconds, but not for every booking again.
+    is_open = open_ranges(hours, within=TimeRange(min(each.start for each in times), max(each.end for each in times)))
+    return [each for each in times if not any(stretch.covers(each) for stretch in is_open)]
+
+
+def full_days(calendar: Calendar, taken: Iterable[Busy]) -> list[TimeRange]:
+    """The calendar's own days on which its limit is reached; `taken` must hold all of those days."""
+    if calendar.daily_limit is None:
+        return []
+    zone = calendar.zone
+    starts = Counter(each.day_on(zone) for each in taken if not each.is_closure)
+    return [day_range(day, zone) for day, count in sorted(starts.items()) if count >= calendar.daily_limit]
+
+
+def _clash(asked: TimeRange, padded: TimeRange, taken: Sequence[Busy]) -> Checked:
+    in_the_way = [each for each in taken if each.time.overlaps(padded)]
+    is_blocked = any(each.is_closure for each in in_the_way)
+    return Checked(asked, Reason.BLOCKED if is_blocked else Reason.BOOKED, [each.time for each in in_the_way])
+
+
+def _day_of(calendar: Calendar, asked: TimeRange) -> TimeRange:
+    return day_range(asked.start.astimezone(calendar.zone).date(), calendar.zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return opening_instant(datetime.combine(day, time.min), zone)

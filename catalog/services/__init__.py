@@ -1,0 +1,1 @@
+"""Writes of the catalog, a module by what is written."""

@@ -1,0 +1,57 @@
+"""The demo world's catalog: the same for everybody, added once, and large when asked for."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catalog.management.demo import seed
+from catalog.models import Category, Resource, Service, Specialist, TimeOff
+from catalog.tests.factories import MONDAY
+from common.management.demo import DemoWorld
+
+pytestmark = pytest.mark.django_db
+
+
+def world() -> list[tuple[Any, ...]]:
+    facts = (
+        "owner__user__email",
+        "name",
+        "category__slug",
+        "tier__slug",
+        "price_minor",
+        "currency",
+        "duration_minutes",
+    )
+    return list(Service.objects.order_by("owner__user__email", "name").values_list(*facts))
+
+
+def test_it_holds_what_the_pages_want_to_show() -> None:
+    seed(DemoWorld(scale=1, today=MONDAY))
+
+    assert Category.objects.count() == 8
+    assert (Specialist.objects.count(), Specialist.objects.listed().count()) == (30, 27)
+    assert Resource.objects.count() == 12
+    assert TimeOff.objects.count() == 10
+    assert set(Service.objects.platforms().values_list("tier__name", flat=True)) == {"Minimal", "Exclusive", "E-Lite"}
+    assert not Service.objects.filter(price_minor=0).exists()
+    catalog = Client().get("/api/v1/services/catalog").json()["data"]["categories"]
+    assert set(catalog) == {"Facial", "Waxing", "Hair", "Nail"}
+
+
+def test_seeding_again_changes_nothing() -> None:
+    seed(DemoWorld(scale=1, today=MONDAY))
+    before = world()
+
+    seed(DemoWorld(scale=1, today=MONDAY))
+
+    assert world() == before
+    assert Specialist.objects.count() == 30
+
+
+def test_a_large_world_has_a_crowd() -> None:
+    seed(DemoWorld(scale=2, today=MONDAY, shows_progress=False))
+    seed(DemoWorld(scale=2, today=MONDAY, shows_progress=False))
+
+    assert Specialist.objects.count() == 230
+    assert Specialist.objects.exclude(user__groups__name="Specialists").count() == 0

@@ -1,0 +1,1 @@
+"""The ground floor: values, grammar and guarantees that every app stands on. No business word lives here."""

@@ -1,0 +1,121 @@
+"""Announcing what happened, and listening to it.
+
+    publish("booking.confirmed", booking.id, {"calendar_id": booking.calendar_id})
+
+    @on("booking.confirmed")            # in an app's subscribers.py
+    def invite_to_calendar(event: Event) -> None: ...
+
+`publish` writes one row in the caller's transaction: nothing is announced that did not happen, and nothing that
+happened is lost. `common.outbox` hands it to each subscriber after commit; docs/outbox.md tells how.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from common.context import current_request_id
+from common.models import OutboxEvent
+from common.queue import enqueue
+
+Value = str | int | bool | UUID | None
+NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+# Subscribers load the present state by id; whoever needs more than this is about to copy people's data around.
+MOST_DATA_BYTES = 2_000
+DELIVER_TASK = "common.deliver_events"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a subscriber is told. UUIDs in `data` arrive as text."""
+
+    id: UUID
+    name: str
+    subject: str
+    data: Mapping[str, str | int | bool | None]
+    at: datetime
+
+
+Subscriber = Callable[[Event], None]
+_subscribers: defaultdict[str, dict[str, Subscriber]] = defaultdict(dict)
+
+
+def on(name: str) -> Callable[[Subscriber], Subscriber]:
+    """Registers a subscriber under its dotted path, which receipts keep: renaming it loses events under way.
+
+    It runs in a transaction that also holds its receipt, so what it writes to the database happens exactly once.
+    Mails and other calls outside are enqueued from there, and happen at least once.
+    """
+    _refuse_bad_name(name)
+
+    def register(subscriber: Subscriber) -> Subscriber:
+        path = f"{subscriber.__module__}.{subscriber.__qualname__}"
+        if path in _subscribers[name]:
+            raise ValueError(f"{path} is already subscribed to {name}.")
+        _subscribers[name][path] = subscriber
+        return subscriber
+
+    return register
+
+
+def subscribers_of(name: str) -> Mapping[str, Subscriber]:
+    """The subscribers of an event by dotted path, in order of registration."""
+    return _subscribers.get(name, {})
+
+
+def publish(name: str, subject: str | UUID, data: Mapping[str, Value] | None = None, *, key: str | None = None) -> None:
+    """Announces that `name` happened to `subject`, once the transaction under way has committed.
+
+    With `key`, announcing the same again changes nothing. `data` holds ids and plain values, never personal data.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(f"{name} was published outside of the transaction of its fact.")
+    _refuse_bad_name(name)
+    subscribers = list(subscribers_of(name))
+    event = OutboxEvent(
+        name=name,
+        subject=str(subject),
+        data=_plain(data or {}),
+        key=key,
+        subscribers=subscribers,
+        request_id=current_request_id(),
+    )
+    if not subscribers:
+        # Nobody is to be told, so it is history at once.
+        event.delivered_at = event.created_at
+    OutboxEvent.objects.bulk_create([event], ignore_conflicts=key is not None)
+    if subscribers:
+        _nudge_after_commit()
+
+
+def _nudge_after_commit() -> None:
+    """One nudge per transaction, however many events it publishes.
+
+    A nudge of a savepoint that was rolled back is gone from the list, and so are that savepoint's events.
+    """
+    if not any(waiting is _nudge for _, waiting, *_ in connection.run_on_commit):
+        transaction.on_commit(_nudge, robust=True)
+
+
+def _nudge() -> None:
+    enqueue(DELIVER_TASK)
+
+
+def _refuse_bad_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not of the form noun.past_tense.")
+
+
+def _plain(data: Mapping[str, Value]) -> dict[str, str | int | bool | None]:
+    plain = {name: str(value) if isinstance(value, UUID) else value for name, value in data.items()}
+    for name, value in plain.items():
+        if not isinstance(value, str | int | bool | None):
+            raise TypeError(f"{name} is a {type(value).__name__}; events carry ids and other plain values.")
+    if len(json.dumps(plain)) > MOST_DATA_BYTES:
+        raise ValueError(f"An event carries at most {MOST_DATA_BYTES} bytes; subscribers load the rest by id.")
+    return plain

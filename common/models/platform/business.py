@@ -1,0 +1,105 @@
+"""Who we are, and what a booking costs, keeps and pays back."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from common.models.platform.fields import amount, check_currency, check_timezone, percent, whole
+
+
+class BusinessSettings(models.Model):
+    business_name = models.CharField("name", max_length=100, default="Almanac")
+    contact_email = models.EmailField("e-mail address", default="hello@almanac.example")
+    contact_phone = models.CharField("phone number", max_length=20, blank=True, help_text="With country code.")
+    default_currency = models.CharField(
+        "default currency",
+        max_length=3,
+        default="INR",
+        validators=[check_currency],
+        help_text="Three capital letters. Existing prices keep their currency.",
+    )
+    default_timezone = models.CharField(
+        "default time zone",
+        max_length=64,
+        default="Asia/Kolkata",
+        validators=[check_timezone],
+        help_text="For new users and calendars, such as Asia/Kolkata.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class PriceSettings(models.Model):
+    tax_percent = percent("tax, %", "18.00", hint="Added to the subtotal after discount.")
+    prices_include_tax = models.BooleanField("prices include tax", default=False)
+    commission_percent = percent(
+        "commission, %", "30.00", hint="The platform's part of subtotal minus discount, fixed when a job is accepted."
+    )
+    default_deposit_minor = amount("deposit", 200, hint="For services that ask for one and name no sum.")
+    cash_limit_minor = amount("most that is paid in cash", 1_000_000, hint="0: no cash.")
+    refund_approval_minor = amount("refunds that need approval", 1_000_000, hint="Larger ones need a second person.")
+    payout_minimum_minor = amount("least that is paid out", 10_000)
+    partner_debt_limit_minor = amount("debt limit of partners", 500_000, hint="Above it a partner gets no cash jobs.")
+    rest_held_hours = whole(
+        "hold the rest, hours before the start",
+        48,
+        least=1,
+        most=168,
+        hint="It is taken when the booking is completed.",
+    )
+    payment_event_tries = whole("tries for a payment event", 3, least=1, most=20, hint="Then staff are asked.")
+
+    class Meta:
+        abstract = True
+
+
+class BookingSettings(models.Model):
+    unpaid_hold_minutes = whole("unpaid bookings expire after, minutes", 15, least=1, most=1440)
+    preview_seconds = whole("a checkout's price holds for, seconds", 120, least=30, most=3600)
+    booking_notice_minutes = whole("least notice, minutes", 0, most=43_200, hint="Where a calendar sets none.")
+    booking_horizon_days = whole(
+        "bookable ahead, days", 30, least=1, most=730, hint="Where a calendar sets none. Series may go further."
+    )
+    duplicate_booking_seconds = whole("a repeated click within, seconds, is one booking", 10, most=300)
+    series_occurrences = whole("most occurrences of a series", 750, least=1, most=750)
+    series_days = whole("longest series, days", 731, least=1, most=731)
+    open_series_days = whole(
+        "open-ended series are booked ahead, days", 180, least=7, most=731, hint="They roll forward every night."
+    )
+    availability_days = whole("most days of one availability request", 62, least=1, most=366)
+    bulk_slots = whole("most slots of one bulk check", 200, least=1, most=1000)
+
+    class Meta:
+        abstract = True
+
+
+class CancellationSettings(models.Model):
+    free_cancellation_minutes = whole("free after booking for, minutes", 5, most=1440)
+    cancellation_deadline_hours = whole("free until, hours before the start", 24, most=720)
+    cancellation_fee_percent = percent("fee after that, %", "10.00")
+
+    class Meta:
+        abstract = True
+
+
+class DispatchSettings(models.Model):
+    partner_offer_minutes = whole("an offer lasts, minutes", 15, least=1, most=1440)
+    partner_offers = whole("most offers for one job", 3, least=1, most=20, hint="Then staff are asked.")
+    partner_rating = models.DecimalField(
+        "least rating",
+        default=Decimal("4.0"),
+        max_digits=2,
+        decimal_places=1,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(5))],
+    )
+    partner_heartbeat_minutes = whole(
+        "on duty after a sign of life for, minutes", 5, least=1, most=1440, hint="Asked for jobs of today."
+    )
+    partner_radius_km = whole("radius of new partners, km", 10, least=1, most=500)
+    partner_travel_minutes = whole("gap between two jobs, minutes", 30, most=480)
+    partner_phone_hours = whole("phone shown after completion for, hours", 24, most=720)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,44 @@
+"""What is kept of a person, app by app: exported as one document, erased in one transaction.
+
+    PERSONAL_DATA = PersonalData("messages", export=export, erase=erase)      # in an app's privacy.py
+
+and its dotted path in the setting of the same name, which a system check looks at. Erasure follows that list backwards,
+upper floors first, so that nobody's rows are gone before those that refer to them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """`name` is the member of the export. `export` returns plain values, ready for JSON; both are given the user.
+
+    `erase` deletes, or blanks what others still need: bookings and the ledger stay without a name.
+    """
+
+    name: str
+    export: Callable[[Any], Any]
+    erase: Callable[[Any], None]
+
+
+def export_person(user: Any) -> dict[str, Any]:
+    """Everything held of somebody, by app."""
+    return {part.name: part.export(user) for part in _parts()}
+
+
+@transaction.atomic
+def erase_person(user: Any) -> None:
+    """Erases what every app holds, or nothing if one of them fails."""
+    for part in reversed(list(_parts())):
+        part.erase(user)
+
+
+def _parts() -> Iterator[PersonalData]:
+    for path in settings.PERSONAL_DATA:
+        yield import_string(path)

@@ -1,0 +1,1 @@
+"""An app of the deep proofs: subscribers that leave countable effects, and commands that die on purpose."""

@@ -1,0 +1,15 @@
+"""What `bin/run` says when everything stands."""
+
+from accounts.management.demo_logins import DEMO_LOGINS
+
+PAGES = (("Landing page", "/"), ("API documentation", "/api/docs"), ("Back office", "/admin/"))
+LABEL = max(len(label) for label, _ in PAGES) + 3
+
+
+def banner(address: str, seconds: float, *, has_demo: bool) -> str:
+    lines = [f"Almanac runs (started in {seconds:.1f} s). Ctrl-C stops it.", ""]
+    lines += [f"{label:{LABEL}}{address}{path}" for label, path in PAGES]
+    if has_demo:
+        lines += [f"{'':{LABEL}}{login.email:28}{login.password:16}{login.sees}" for login in DEMO_LOGINS]
+    rule = "─" * max(len(line) for line in lines)
+    return "\n".join(["", rule, *lines, rule, ""])

@@ -1,0 +1,31 @@
+"""Every path of the platform. An API path has no trailing slash; ApiPathMiddleware accepts one."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from common.api.docs import RedocView, SchemaView, SwaggerView
+from common.api.health import HealthView, alive, figures
+from config.landing import landing
+
+api: list[URLPattern | URLResolver] = [
+    path("health", HealthView.as_view(), name="health"),
+    path("schema", SchemaView.as_view(), name="schema"),
+    path("", include("notifications.api.urls")),
+    path("", include("accounts.api.urls")),
+    path("", include("catalog.api.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing, name="landing"),
+    path("health", alive, name="alive"),
+    path("metrics", figures, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("api/docs", SwaggerView.as_view(), name="docs"),
+    path("api/redoc", RedocView.as_view(), name="reference"),
+    path("api/v1/", include(api)),
+]
+
+handler400 = "common.api.error_views.bad_request"
+handler403 = "common.api.error_views.permission_denied"
+handler404 = "common.api.error_views.page_not_found"
+handler500 = "common.api.error_views.server_error"
