@@ -12,7 +12,7 @@ happened is lost. `common.outbox` hands it to each subscriber after commit; docs
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -73,24 +73,44 @@ def publish(name: str, subject: str | UUID, data: Mapping[str, Value] | None = N
 
     With `key`, announcing the same again changes nothing. `data` holds ids and plain values, never personal data.
     """
+    publish_all([News(name, subject, data or {}, key)])
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that happened, as `publish` takes it."""
+
+    name: str
+    subject: str | UUID
+    data: Mapping[str, Value]
+    key: str | None = None
+
+
+def publish_all(news: Sequence[News]) -> None:
+    """Announces all of it by one statement, as a series does that is booked at once."""
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(f"{name} was published outside of the transaction of its fact.")
-    _refuse_bad_name(name)
-    subscribers = list(subscribers_of(name))
+        names = ", ".join(sorted({each.name for each in news}))
+        raise transaction.TransactionManagementError(f"{names} was published outside of the transaction of its fact.")
+    events = [_event(each) for each in news]
+    OutboxEvent.objects.bulk_create(events, ignore_conflicts=any(each.key is not None for each in news))
+    if any(event.subscribers for event in events):
+        _nudge_after_commit()
+
+
+def _event(news: News) -> OutboxEvent:
+    _refuse_bad_name(news.name)
     event = OutboxEvent(
-        name=name,
-        subject=str(subject),
-        data=_plain(data or {}),
-        key=key,
-        subscribers=subscribers,
+        name=news.name,
+        subject=str(news.subject),
+        data=_plain(news.data),
+        key=news.key,
+        subscribers=list(subscribers_of(news.name)),
         request_id=current_request_id(),
     )
-    if not subscribers:
+    if not event.subscribers:
         # Nobody is to be told, so it is history at once.
         event.delivered_at = event.created_at
-    OutboxEvent.objects.bulk_create([event], ignore_conflicts=key is not None)
-    if subscribers:
-        _nudge_after_commit()
+    return event
 
 
 def _nudge_after_commit() -> None:

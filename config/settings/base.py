@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "notifications.apps.NotificationsConfig",
     "accounts.apps.AccountsConfig",
     "catalog.apps.CatalogConfig",
+    "bookings.apps.BookingsConfig",
     # The admin's theme overrides templates, so it stands before django.contrib.admin.
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

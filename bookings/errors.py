@@ -1,0 +1,16 @@
+"""What bookings refuse."""
+
+from common.errors import BusinessRuleViolation, Conflict, InvalidTransition
+
+
+class IllegalMove(InvalidTransition):
+    """The table of moves has no such action from the booking's present state."""
+
+
+class CancellationNotAllowed(BusinessRuleViolation):
+    code = "CANCELLATION_NOT_ALLOWED"
+    default_message = "This booking cannot be cancelled any more."
+
+
+class AlreadyDone(Conflict):
+    """What is asked for exists already, and only once."""

@@ -1,0 +1,91 @@
+"""A booking that repeats: its rule, and the dates that differ from it. Each occurrence is a booking of its own."""
+
+from typing import Any, ClassVar, NewType, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from bookings.enums import ExceptionType, SeriesStatus
+from catalog.models import Resource, Service, Specialist
+from common.models.base import BaseModel
+
+SeriesId = NewType("SeriesId", UUID)
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, and those on one's own calendar."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(customer=user) | Q(specialist__user=user))
+
+    def rolling(self) -> Self:
+        """Open-ended ones, which are booked ahead a bit further every night."""
+        return self.filter(is_open_ended=True, status=SeriesStatus.ACTIVE)
+
+
+class Series(BaseModel):
+    """`rule` is canonical text; occurrences keep their wall time in `timezone`, from `starts_at` on.
+
+    A series that was split for "this and following" ends by an UNTIL of its own, and `split_from` leads back to it.
+    """
+
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="booking_series")
+    specialist = models.ForeignKey(Specialist, models.PROTECT, null=True, blank=True, related_name="booking_series")
+    resource = models.ForeignKey(Resource, models.PROTECT, null=True, blank=True, related_name="booking_series")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="booking_series")
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="continued_by")
+    status = models.CharField(max_length=10, choices=SeriesStatus.choices, default=SeriesStatus.ACTIVE)
+    title = models.CharField(max_length=200, blank=True)
+    rule = models.CharField(max_length=1_000)
+    timezone = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    duration_minutes = models.PositiveIntegerField()
+    is_open_ended = models.BooleanField(default=False)
+    # Occurrences up to here are bookings already.
+    booked_until = models.DateTimeField()
+    # Increases with every change, for calendar feeds.
+    sequence = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = SeriesQuerySet.as_manager()
+
+    class Meta(BaseModel.Meta):
+        verbose_name_plural = "series"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="series_status_is_known", condition=Q(status__in=SeriesStatus.values)),
+            models.CheckConstraint(name="series_takes_time", condition=Q(duration_minutes__gte=1)),
+            models.CheckConstraint(
+                name="series_is_with_somebody_or_something",
+                condition=Q(specialist__isnull=False) | Q(resource__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["booked_until"], name="series_that_roll", condition=Q(is_open_ended=True, status="active")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.rule
+
+
+class SeriesException(BaseModel):
+    """A date of the series that is not as the rule says. `recurrence_id` is when it would have started."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="exceptions")
+    recurrence_id = models.DateTimeField()
+    type = models.CharField(max_length=10, choices=ExceptionType.choices)
+    reason = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta(BaseModel.Meta):
+        ordering: ClassVar = ["recurrence_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["series", "recurrence_id"], name="one_exception_per_date_of_a_series"),
+            models.CheckConstraint(name="series_exception_type_is_known", condition=Q(type__in=ExceptionType.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.recurrence_id:%Y-%m-%d}"
