@@ -4,7 +4,12 @@ import os
 from collections.abc import Generator
 from typing import Any
 
+import hypothesis
 import pytest
+
+# A busy machine is no bug: neither how long an example takes nor how long it takes to make one fails a test.
+hypothesis.settings.register_profile("almanac", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("almanac")
 
 APPEND_ONLY_TABLES = "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'append_only_table'"
 

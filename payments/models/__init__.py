@@ -1,0 +1,3 @@
+from payments.models.ledger import Journal, LedgerAccount, Posting
+
+__all__ = ["Journal", "LedgerAccount", "Posting"]
