@@ -43,3 +43,21 @@ class Ending(TextChoices):
     ERASED = "erased", "The account was erased"
     NUMBER_PASSED_ON = "number_passed_on", "The phone number belongs to somebody else now"
     STAFF = "staff", "Ended by staff"
+
+
+class ServiceScope(TextChoices):
+    """What a service account may be allowed. Each endpoint for services asks for one; `act_for` comes on top."""
+
+    APPOINTMENTS_READ = "appointments:read", "Read appointments and availability"
+    APPOINTMENTS_WRITE = "appointments:write", "Book, confirm and cancel appointments"
+    CLIENTS_REGISTER = "clients:register", "Register clients"
+    ACT_FOR = "act_for", "Act for the people it names"
+    INTERNAL_DISPATCH = "internal:dispatch", "Dispatch partners"
+    TELEGRAM_COMMANDS = "telegram:commands", "Run commands of the Telegram bot"
+
+
+class KnownBy(TextChoices):
+    """Why a service may act for somebody without `act_for`: it made the account, or was given the password."""
+
+    REGISTERED = "registered", "Registered by the service"
+    SIGNED_IN = "signed_in", "Signed in through the service"

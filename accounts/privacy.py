@@ -3,12 +3,25 @@
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+from django.db.models.functions import Now
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.avatar_files import avatar_url
 from accounts.keyed_hashes import keyed_hashes
-from accounts.models import Address, OtpChallenge, PasswordReset, RefreshToken, Session, User
+from accounts.models import (
+    Address,
+    KnownPerson,
+    OtpChallenge,
+    PasswordReset,
+    RefreshToken,
+    ServiceAccount,
+    Session,
+    User,
+)
 from common import clock
+from common.events import publish
 from common.models import IdempotencyRecord
 from common.personal_data import PersonalData
 
@@ -22,6 +35,7 @@ ERASED_COLUMNS = (
     "language",
     "currency",
     "timezone",
+    "avatar",
     "password",
     "last_login",
     "phone_verified_at",
@@ -31,7 +45,7 @@ ERASED_COLUMNS = (
     "group_names",
 )
 # That there was an account, and until when: bookings and the ledger refer to it.
-KEPT_COLUMNS = ("id", "created_at", "updated_at", "erased_at", "is_staff")
+KEPT_COLUMNS = ("id", "created_at", "updated_at", "erased_at", "is_staff", "is_service_client")
 
 _USER = ("email", "phone_number", "telegram_id", "first_name", "last_name", "language", "currency", "timezone")
 _TIMES = ("last_login", "phone_verified_at", "email_verified_at", "created_at")
@@ -40,9 +54,15 @@ _ADDRESS = ("name", "address_line1", "address_line2", "city", "state", "pincode"
 
 def export(user: Any) -> dict[str, Any]:
     person = User.objects.filter(pk=user.pk)
+    profile = _rows(person, *_USER, *_TIMES, "group_names", "avatar")[0]
+    profile["avatar"] = avatar_url(profile["avatar"])
     return {
-        "profile": _rows(person, *_USER, *_TIMES, "group_names")[0],
+        "profile": profile,
         "addresses": _rows(Address.objects.visible_to(user), *_ADDRESS, "is_default", "created_at"),
+        "services": _rows(ServiceAccount.objects.filter(owner=user.pk), "name", "scopes", "created_at"),
+        "known_to": _rows(
+            KnownPerson.objects.filter(user=user.pk), "service__name", "how", "chat_id", "phone_number", "created_at"
+        ),
         "sessions": _rows(
             Session.objects.filter(user=user.pk), "platform", "user_agent", "network", "created_at", "last_used_at"
         ),
@@ -56,9 +76,13 @@ def erase(user: Any) -> None:
         OtpChallenge.objects.filter(phone_hash__in=keyed_hashes("phone", str(person.phone_number))).delete()
     Address.objects.filter(user=person.pk).delete()
     PasswordReset.objects.filter(user=person.pk).delete()
+    KnownPerson.objects.filter(user=person.pk).delete()
     StaticDevice.objects.filter(user=person.pk).delete()
     TOTPDevice.objects.filter(user=person.pk).delete()
-    IdempotencyRecord.objects.filter(principal=f"{User._meta.label_lower}:{person.pk}").delete()
+    # Their own keys, and those of services that acted for them.
+    own = Q(principal=f"{User._meta.label_lower}:{person.pk}") | Q(principal__endswith=f"/{person.pk}")
+    IdempotencyRecord.objects.filter(own).delete()
+    ServiceAccount.objects.filter(owner=person.pk).update(owner=None, updated_at=Now())
     RefreshToken.objects.filter(session__user=person.pk).delete()
     Session.objects.filter(user=person.pk).update(user_agent="", network="")
     person.groups.clear()
@@ -67,6 +91,8 @@ def erase(user: Any) -> None:
 
 
 def _empty(person: User) -> None:
+    if person.avatar:
+        publish("avatar.discarded", person.avatar, {})
     blank = User()
     for name in ERASED_COLUMNS:
         setattr(person, name, getattr(blank, name))

@@ -5,7 +5,7 @@ A later app adds one line per role below and, in a migration after the one that 
 back what they did.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import migrations
@@ -32,6 +32,13 @@ _PEOPLE = (
     "view_session",
     "view_address",
 )
+_SERVICES = (
+    "view_serviceaccount",
+    "add_serviceaccount",
+    "change_serviceaccount",
+    "rotate_serviceaccount",
+    "view_servicekey",
+)
 _MESSAGES = (
     "view_contactsubmission",
     "change_contactsubmission",
@@ -47,50 +54,75 @@ _CATALOG = tuple(
     for model in ("calendar", "category", "tier", "resource", "specialist", "service")
     for verb in ("view", "add", "change")
 )
+_REVIEWS = ("view_review", "hide_review")
 _CALENDARS = ("view_calendar", "view_timeoff", "add_timeoff", "change_timeoff", "delete_timeoff", "view_occupancy")
+
+_DESK = (
+    "view_booking",
+    "view_series",
+    "add_booking",
+    "confirm_booking",
+    "cancel_booking",
+    "reschedule_booking",
+)
+_BOOKINGS = (*_DESK, "complete_booking", "override_booking", "export_booking")
 
 ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
     StaffRole.SUPER_ADMIN: {
-        "accounts": _PEOPLE,
+        "accounts": (*_PEOPLE, *_SERVICES, "end_session"),
         "auth": ("view_group",),
         "notifications": (*_MESSAGES, "view_outgoingmessage"),
         "common": (*_PLATFORM, "change_platformsettings", "view_auditentry"),
-        "catalog": (*_CATALOG, *_CALENDARS, "verify_specialist", "force_timeoff"),
+        "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
+        "bookings": _BOOKINGS,
     },
     StaffRole.ADMIN: {
-        "accounts": _PEOPLE,
+        "accounts": (*_PEOPLE, "view_serviceaccount", "view_servicekey", "end_session"),
         "notifications": _MESSAGES,
         "common": _PLATFORM,
-        "catalog": (*_CATALOG, *_CALENDARS, "verify_specialist", "force_timeoff"),
+        "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
+        "bookings": _BOOKINGS,
     },
     StaffRole.SUPPORT: {
-        "accounts": ("view_user", "change_user", "block_user", "view_session", "view_address"),
+        "accounts": ("view_user", "change_user", "block_user", "view_session", "end_session", "view_address"),
         "notifications": _MESSAGES,
-        "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS),
+        "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS, *_REVIEWS),
+        "bookings": _DESK,
     },
     StaffRole.FINANCE: {
         "accounts": ("view_user", "export_user"),
         "catalog": ("view_category", "view_tier", "view_service", "view_specialist"),
+        "bookings": ("view_booking", "view_series", "export_booking"),
     },
 }
 
 
 class GrantRoles(migrations.RunPython):
-    """Gives each role what the table says of `app`. Groups and permissions that are missing are made."""
+    """Gives each role what the table says of `app`. Groups and permissions that are missing are made.
 
-    def __init__(self, app: str) -> None:
+    A later migration of the same app names with `only` what is new, and leaves alone what superusers changed since.
+    """
+
+    def __init__(self, app: str, only: Collection[str] = ()) -> None:
         self.app = app
+        self.only = only
         super().__init__(self._grant, migrations.RunPython.noop, elidable=False)
 
     def deconstruct(self) -> tuple[str, list[str], dict[str, Any]]:
-        return type(self).__name__, [self.app], {}
+        return type(self).__name__, [self.app], {"only": self.only} if self.only else {}
 
     def _grant(self, apps: Any, _editor: Any) -> None:
         groups = apps.get_model("auth", "Group").objects
         for role, permissions in ROLE_PERMISSIONS.items():
             group, _ = groups.get_or_create(name=role.value)
-            names = permissions.get(self.app, ())
-            group.permissions.add(*(_permission(apps, self.app, codename) for codename in names))
+            names = [name for name in permissions.get(self.app, ()) if not self.only or name in self.only]
+            known = [name for name in names if _has_model(apps, self.app, name)]
+            group.permissions.add(*(_permission(apps, self.app, codename) for codename in known))
+
+
+def _has_model(apps: Any, app: str, codename: str) -> bool:
+    """False for a model that a later migration makes, which then grants what concerns it."""
+    return codename.partition("_")[2] in apps.all_models[app]
 
 
 def _permission(apps: Any, app: str, codename: str) -> Any:

@@ -1,4 +1,4 @@
-"""Reads that span models: who is calling, and everything a profile shows."""
+"""Reads that span models: which person or service is calling, and everything a profile shows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +10,14 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from accounts.enums import Role, UserType
-from accounts.models import Session, User
+from accounts.errors import AccountBlocked
+from accounts.keyed_hashes import keyed_hashes
+from accounts.models import KnownPerson, ServiceAccount, ServiceKey, Session, User
+from common.errors import NotFound, PermissionDenied
 from notifications.enums import Channel
 from notifications.selectors import channels_wanted
 
+NOBODY = "There is nobody with this id."
 Facts = Mapping[str, int]
 
 
@@ -68,12 +72,46 @@ def _session_statement() -> tuple[str, list[str], list[str]]:
     return sql, session_columns, user_columns
 
 
+def find_service_key(raw: str) -> ServiceKey | None:
+    """The live key that reads `raw`, with its service."""
+    hashes = keyed_hashes("service-key", raw)
+    return ServiceKey.objects.live().select_related("service").filter(key_hash__in=hashes).first()
+
+
+def signing_keys_of(service_id: UUID) -> list[ServiceKey]:
+    """The service's live keys, newest first: two while one takes over from the other."""
+    return list(ServiceKey.objects.live().select_related("service").filter(service=service_id).order_by("-pk"))
+
+
+def person_to_act_for(user_id: UUID) -> User:
+    """Somebody in whose name a service may act. Staff never are: a service must not gain what they may do."""
+    person: User | None = User.objects.filter(pk=user_id, erased_at=None).first()
+    if person is None:
+        raise NotFound(NOBODY)
+    if person.is_staff or person.is_superuser:
+        raise PermissionDenied("Nobody acts for members of staff.")
+    if not person.is_active:
+        raise AccountBlocked
+    return person
+
+
+def is_known_to(service: ServiceAccount, user_id: UUID) -> bool:
+    """Whether the service registered them, or they signed in through it."""
+    known: bool = KnownPerson.objects.filter(service=service, user=user_id).exists()
+    return known
+
+
 def profile_of(user: User) -> Profile:
     """One query, and what the functions in `PROFILE_FACTS` ask: each returns its figures for a user, in one query."""
+    return Profile(user, channels_wanted(user), facts_of(user))
+
+
+def facts_of(user: User) -> Facts:
+    """The figures that the apps keep of somebody, such as `loyalty_points`."""
     facts: dict[str, int] = {}
     for path in settings.PROFILE_FACTS:
         facts |= _facts(path)(user)
-    return Profile(user, channels_wanted(user), facts)
+    return facts
 
 
 @cache

@@ -18,6 +18,7 @@ from bench.table import comparison_table, result_table
 from config.embedded.processes import StartFailed
 
 WARM_UP_SECONDS = 0.5
+KEPT_OPTIONS = ("clients", "seconds", "rounds", "server", "scale", "occupancies", "bookings")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(options: argparse.Namespace) -> Result:
     plan = Plan(options.clients, options.seconds, min(WARM_UP_SECONDS, options.seconds), options.rounds)
     print("Starting PostgreSQL and Redis, filling the database", flush=True)
-    with world.running_world(scale=options.scale) as here:
+    size = {"scale": options.scale, "occupancies": options.occupancies, "bookings": options.bookings}
+    with world.running_world(**size) as here:
         world.set_up_django(here.environment)
         scenarios = chosen(options.scenario)
         with here.connect() as database:
@@ -69,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", type=int, default=5, metavar="N", help="how often each run is repeated (5)")
     add("--server", type=_servers, default=[servers.DEFAULT], metavar="NAME,NAME", help=", ".join(servers.COMMANDS))
     add("--scale", type=int, default=1, metavar="N", help="size of the demo world (1)")
+    add("--occupancies", type=int, default=100_000, metavar="N", help="rows of the occupancy table (100000)")
+    add("--bookings", type=int, default=10_000, metavar="N", help="bookings, with what they occupy (10000)")
     add("--against", type=Path, metavar="FILE", help="compare with an earlier result")
     add("--name", metavar="NAME", help="name of the result instead of time and commit")
     return parser
@@ -96,7 +100,7 @@ def _duration(plan: Plan, scenarios: Sequence[Scenario], names: Sequence[str]) -
 
 
 def _kept_options(options: argparse.Namespace) -> dict[str, object]:
-    return {name: getattr(options, name) for name in ("clients", "seconds", "rounds", "server", "scale")}
+    return {name: getattr(options, name) for name in KEPT_OPTIONS}
 
 
 def _keep(result: Result, name: str) -> None:

@@ -27,8 +27,15 @@ class BrokenResponse(Exception):
     """What arrived is not an HTTP response to one request."""
 
 
-def get(path: str, *, token: str = "", accepts: frozenset[int] = OK, part: str = "") -> Request:
-    return Request(_encoded("GET", path, _common_headers(token), b""), accepts, part)
+def get(
+    path: str,
+    *,
+    token: str = "",
+    headers: Mapping[str, str] | None = None,
+    accepts: frozenset[int] = OK,
+    part: str = "",
+) -> Request:
+    return Request(_encoded("GET", path, {**_common_headers(token), **(headers or {})}, b""), accepts, part)
 
 
 def post(

@@ -40,7 +40,7 @@ class World:
 
 
 @contextmanager
-def running_world(*, scale: int) -> Iterator[World]:
+def running_world(*, scale: int, occupancies: int, bookings: int) -> Iterator[World]:
     """A world of its own that is gone when the block ends, however it ends. Only one stands at a time."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     # PostgreSQL may run as another user, who must be able to walk in.
@@ -58,7 +58,7 @@ def running_world(*, scale: int) -> Iterator[World]:
             raise StartFailed("The embedded servers did not start.")
         _empty(database_url)
         environment = production_like(database_url, redis_url)
-        _fill(environment, scale)
+        _fill(environment, scale, occupancies, bookings)
         yield World(database_url, environment, postgres.process.pid, redis.process.pid)
 
 
@@ -121,14 +121,15 @@ def _empty(database_url: str) -> None:
         connection.execute(f'create database "{name}"')
 
 
-def _fill(environment: dict[str, str], scale: int) -> None:
-    _manage(environment, "migrate", "--verbosity", "0")
-    _manage(environment, "seed_demo", "--scale", str(scale))
+def _fill(environment: dict[str, str], scale: int, occupancies: int, bookings: int) -> None:
+    _python(environment, "manage.py", "migrate", "--verbosity", "0")
+    _python(environment, "manage.py", "seed_demo", "--scale", str(scale))
+    _python(environment, "-m", "bench.busy_world", str(occupancies), str(bookings))
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> None:
+def _python(environment: dict[str, str], *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -137,4 +138,4 @@ def _manage(environment: dict[str, str], *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise StartFailed(f"manage.py {' '.join(arguments)} failed.\n{done.stdout[-2000:]}")
+        raise StartFailed(f"{' '.join(arguments)} failed.\n{done.stdout[-2000:]}")

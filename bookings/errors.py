@@ -14,3 +14,11 @@ class CancellationNotAllowed(BusinessRuleViolation):
 
 class AlreadyDone(Conflict):
     """What is asked for exists already, and only once."""
+
+
+class CannotBook(BusinessRuleViolation):
+    """What is wanted is not to be had like this: not offered, one's own, at another price."""
+
+
+class NotNow(BusinessRuleViolation):
+    """The step is known, and the time for it has not come yet or is over."""

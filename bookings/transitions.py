@@ -2,12 +2,13 @@
 
 1. Whoever calls has locked the booking (`locked`), so nobody else is deciding about it.
 2. The table of moves says whether the action is known from here and who may take it.
-3. Status, the stamp of the new status and whatever else the action changes are saved in one statement.
+3. Status, the stamp of the new status, the next reminder and whatever else changes are saved in one statement.
 4. A timeline row is added, and the event published under the row's own key: neither can be there without the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +16,18 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from bookings.enums import MOVES, Action, BookingStatus, Role
-from bookings.errors import IllegalMove
 from bookings.models import Booking, TimelineEntry
+from bookings.models.copies import insert_alike
+from bookings.reminders import next_reminder
+from bookings.rules import refusal_of_move
 from common import clock
-from common.errors import NotFound, PermissionDenied
+from common.errors import NotFound
 from common.events import News, Value, publish_all
+from common.platform import platform_settings
 
 EVENTS: Mapping[Action, str] = {
     Action.CREATE: "booking.created",
+    Action.PAY: "booking.paid",
     Action.CONFIRM: "booking.confirmed",
     Action.RESCHEDULE: "booking.rescheduled",
     Action.CANCEL: "booking.cancelled",
@@ -38,14 +43,20 @@ STAMPS: Mapping[BookingStatus, str] = {
     BookingStatus.COMPLETED: "completed_at",
     BookingStatus.CANCELLED: "cancelled_at",
 }
+# What nearly every step and every answer asks of a booking.
+BOOKED_WITH = ("customer", "specialist__user", "resource__calendar", "service", "calendar", "series")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, and as whom: the same person may be customer here and specialist there. `user` is None for tasks."""
+    """Who does it, and as whom: the same person may be customer here and specialist there. `user` is None for tasks.
+
+    Staff who overrule leave notice, horizon and opening hours aside; `bookings.services.actors` says who may.
+    """
 
     role: Role
     user: User | None = None
+    overrules: bool = False
 
 
 SYSTEM = Actor(Role.SYSTEM)
@@ -54,10 +65,7 @@ SYSTEM = Actor(Role.SYSTEM)
 def locked(pk: UUID) -> Booking:
     """The booking as it is now, with what it is booked with, locked until the transaction ends."""
     booking = (
-        Booking.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("specialist__user", "specialist__calendar", "resource__calendar", "service", "calendar")
-        .filter(pk=pk)
-        .first()
+        Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk).first()
     )
     if booking is None:
         raise NotFound
@@ -78,17 +86,8 @@ def move(
     `changes` are columns that are saved along with the status, `data` what the timeline shows besides.
     """
     _require_transaction()
-    before = BookingStatus(booking.status)
-    found = MOVES.get((before, action))
-    if found is None:
-        raise IllegalMove(f"A booking that is {before.label.lower()} cannot take this step: {action}.")
-    if actor.role not in found.who:
-        raise PermissionDenied
-    columns = {**(changes or {}), "status": found.to}
-    stamp = STAMPS.get(found.to)
-    if stamp is not None:
-        columns.setdefault(stamp, clock.now())
-    return _step(booking, action, before, columns, actor=actor, reason=reason, data=data)
+    columns = _moved(booking, action, changes or {}, actor=actor)
+    return _step(booking, action, BookingStatus(booking.status), columns, actor=actor, reason=reason, data=data)
 
 
 def amend(
@@ -102,14 +101,42 @@ def amend(
 ) -> Booking:
     """Leaves the status as it is: another time, other notes."""
     _require_transaction()
-    return _step(booking, action, BookingStatus(booking.status), changes, actor=actor, reason=reason, data=data)
+    columns = _amended(booking, changes)
+    return _step(booking, action, BookingStatus(booking.status), columns, actor=actor, reason=reason, data=data)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one booking among many: columns to save, and what its timeline shows besides."""
+
+    booking: Booking
+    columns: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+
+def move_all(changes: Sequence[Change], action: Action, *, actor: Actor, reason: str = "") -> None:
+    """Takes the action on all of them or, where one refuses, on none; constant in statements.
+
+    All are locked, and name the same columns.
+    """
+    _require_transaction()
+    moved = [
+        Change(each.booking, _moved(each.booking, action, each.columns, actor=actor), each.data) for each in changes
+    ]
+    _steps(moved, action, actor=actor, reason=reason)
+
+
+def amend_all(changes: Sequence[Change], action: Action, *, actor: Actor, reason: str = "") -> None:
+    """Leaves their status as it is; otherwise as `move_all`."""
+    _require_transaction()
+    amended = [Change(each.booking, _amended(each.booking, each.columns), each.data) for each in changes]
+    _steps(amended, action, actor=actor, reason=reason)
 
 
 def begin(bookings: list[Booking], *, actor: Actor) -> None:
     """Inserts new bookings with the first row of their timelines, and announces them; constant in statements."""
     _require_transaction()
-    for booking in bookings:
-        booking.steps = 1
+    _set_out(bookings)
     if len(bookings) == 1:
         bookings[0].save(force_insert=True)
     else:
@@ -117,7 +144,75 @@ def begin(bookings: list[Booking], *, actor: Actor) -> None:
     TimelineEntry.objects.bulk_create(
         _entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings
     )
-    publish_all([_news(booking, EVENTS[Action.CREATE], actor) for booking in bookings])
+    publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
+
+
+def begin_alike(bookings: list[Booking], *, actor: Actor) -> None:
+    """As `begin`, for bookings that differ in their times alone."""
+    _require_transaction()
+    _set_out(bookings)
+    insert_alike(bookings, ["id", "starts_at", "ends_at", "recurrence_id", "reminder_due_at"])
+    entries = [_entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings]
+    insert_alike(entries, ["id", "booking"])
+    publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
+
+
+def _set_out(bookings: Sequence[Booking]) -> None:
+    for booking in bookings:
+        booking.steps = 1
+        booking.reminder_due_at = _reminder(booking.status, booking.starts_at)
+
+
+def _moved(booking: Booking, action: Action, changes: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """The columns that the move writes; raises if the table does not know it or not for this actor."""
+    before = BookingStatus(booking.status)
+    refusal = refusal_of_move(before, action, actor.role)
+    if refusal is not None:
+        raise refusal
+    to = MOVES[before, action].to
+    starts_at = changes.get("starts_at", booking.starts_at)
+    columns = {**changes, "status": to, "reminder_due_at": _reminder(to, starts_at)}
+    stamp = STAMPS.get(to)
+    if stamp is not None:
+        columns.setdefault(stamp, clock.now())
+    return columns
+
+
+def _amended(booking: Booking, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Another time has other reminders; other notes leave them as they are, also one that is due at this moment."""
+    if "starts_at" not in changes:
+        return {**changes}
+    return {**changes, "reminder_due_at": _reminder(booking.status, changes["starts_at"])}
+
+
+def _reminder(status: str, starts_at: datetime) -> datetime | None:
+    """When there is something to be reminded of: what is not confirmed may never come about."""
+    if status != BookingStatus.CONFIRMED:
+        return None
+    settings = platform_settings()
+    minutes = (settings.early_reminder_minutes, settings.late_reminder_minutes)
+    return next_reminder(starts_at, minutes_before=minutes, after=clock.now())
+
+
+def _steps(changes: Sequence[Change], action: Action, *, actor: Actor, reason: str) -> None:
+    """As `_step` for each, by one statement for the bookings, one for their timelines and one for the events."""
+    if not changes:
+        return
+    names = {name for each in changes for name in each.columns}
+    entries = []
+    for each in changes:
+        before = BookingStatus(each.booking.status)
+        for name, value in each.columns.items():
+            setattr(each.booking, name, value)
+        each.booking.steps += 1
+        each.booking.sequence += 1
+        each.booking.updated_at = clock.now()
+        entries.append(_entry(each.booking, action, before, actor=actor, reason=reason, data=each.data))
+    Booking.objects.bulk_update([each.booking for each in changes], [*sorted(names), "steps", "sequence", "updated_at"])
+    TimelineEntry.objects.bulk_create(entries)
+    event = EVENTS.get(action)
+    if event is not None:
+        publish_all(_all_news([each.booking for each in changes], event, actor))
 
 
 def _step(
@@ -133,7 +228,9 @@ def _step(
     for name, value in columns.items():
         setattr(booking, name, value)
     booking.steps += 1
-    booking.save(update_fields=[*columns, "steps"])
+    # Calendars that people subscribe to take a change over when its number is higher than the one they know.
+    booking.sequence += 1
+    booking.save(update_fields=[*columns, "steps", "sequence"])
     _entry(booking, action, before, actor=actor, reason=reason, data=data).save(force_insert=True)
     event = EVENTS.get(action)
     if event is not None:
@@ -163,12 +260,20 @@ def _entry(
     )
 
 
-def _news(booking: Booking, name: str, actor: Actor) -> News:
+def _all_news(bookings: Sequence[Booking], name: str, actor: Actor) -> list[News]:
+    """`nth` of `of`: people are told once of what happens to many bookings at once, by the first date."""
+    in_order = sorted(bookings, key=lambda each: each.starts_at)
+    return [_news(each, name, actor, nth=nth, of=len(in_order)) for nth, each in enumerate(in_order, start=1)]
+
+
+def _news(booking: Booking, name: str, actor: Actor, *, nth: int = 1, of: int = 1) -> News:
     told: dict[str, Value] = {
         "kind": booking.kind,
         "status": booking.status,
         "by": actor.role.value,
         "step": booking.steps,
+        "nth": nth,
+        "of": of,
     }
     return News(name, booking.pk, told, key=f"{name}:{booking.pk}:{booking.steps}")
 

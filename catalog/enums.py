@@ -35,3 +35,7 @@ class ResourceType(StrEnum):
 def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
     """The words with their labels, as columns and forms want them."""
     return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
+
+
+# Named in the OpenAPI document as a whole.
+REASONS = choices(Reason)

@@ -16,6 +16,7 @@ from typing import Any
 
 from catalog.opening import WallRange
 from common.errors import Detail, ValidationFailed
+from common.walltime import time_of_day
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_RANGES_A_DAY = 12
@@ -24,7 +25,6 @@ MOST_OVERRIDES = 400
 Week = dict[int, tuple[WallRange, ...]]
 Overrides = dict[date, tuple[WallRange, ...]]
 
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp][Mm]))?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MINUTES_A_DAY = 24 * 60
 
@@ -77,17 +77,15 @@ def read_overrides(data: Any, field: str = "overrides") -> Overrides:
 
 def read_time(data: Any, field: str) -> time:
     """`10:00`, `10:00:00` or `10:00 AM`, to the minute."""
-    match = _TIME.fullmatch(data) if isinstance(data, str) else None
-    if match is None:
+    try:
+        found = time_of_day(data) if isinstance(data, str) else None
+    except ValueError:
+        found = None
+    if found is None:
         raise _refused(field, "Write a time of day as 10:00, 10:00:00 or 10:00 AM.", "INVALID")
-    hour, minute, second, half = int(match[1]), int(match[2]), int(match[3] or 0), match[4]
-    if (half is None and len(match[1]) != 2) or (half is not None and not 1 <= hour <= 12):
-        raise _refused(field, "Write a time of day as 10:00, 10:00:00 or 10:00 AM.", "INVALID")
-    if half is not None:
-        hour = hour % 12 + (12 if half.upper() == "PM" else 0)
-    if hour > 23 or minute > 59 or second > 0:
-        raise _refused(field, "A time of day goes from 00:00 to 23:59, in whole minutes.", "INVALID")
-    return time(hour, minute)
+    if found.second:
+        raise _refused(field, "Hours begin and end in whole minutes.", "INVALID")
+    return found
 
 
 def read_date(data: Any, field: str) -> date:

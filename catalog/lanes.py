@@ -3,7 +3,7 @@
 Calendar n owns the lanes n·1024 … n·1024+1023 of the platform. Here lanes are counted from 0 within their calendar.
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,24 +25,61 @@ class Block:
     end: int = LANES
 
 
+class Timeline:
+    """Stretches of time, merged and sorted, that are asked many times whether they meet another.
+
+    Starts and ends are lists of their own, so that a search compares instants without a call to our code.
+    """
+
+    def __init__(self, ranges: Iterable[TimeRange] = ()) -> None:
+        merged = merge(ranges)
+        self._starts = [each.start for each in merged]
+        self._ends = [each.end for each in merged]
+
+    def meets(self, start: datetime, end: datetime) -> bool:
+        """True if some stretch overlaps; only the first that ends after `start` can be in the way."""
+        first = bisect_right(self._ends, start)
+        return first < len(self._starts) and self._starts[first] < end
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """True if one stretch holds all of it."""
+        last = bisect_right(self._starts, start) - 1
+        return last >= 0 and end <= self._ends[last]
+
+    def contains(self, moment: datetime) -> bool:
+        last = bisect_right(self._starts, moment) - 1
+        return last >= 0 and moment < self._ends[last]
+
+    def add(self, free: TimeRange) -> None:
+        """Takes a time that meets no stretch."""
+        place = bisect_right(self._starts, free.start)
+        self._starts.insert(place, free.start)
+        self._ends.insert(place, free.end)
+
+
 class LaneBoard:
     """The lanes of one calendar, with what is on each. No two times on a lane overlap: the database sees to it."""
 
     def __init__(self, capacity: int, blocks: Iterable[Block]) -> None:
-        self._lanes: list[list[TimeRange]] = [[] for _ in range(capacity)]
-        for block in sorted(blocks):
-            for lane in self._lanes[block.first : block.end]:
+        taken: list[list[TimeRange]] = [[] for _ in range(capacity)]
+        for block in blocks:
+            for lane in taken[block.first : block.end]:
                 lane.append(block.during)
+        self._lanes = [Timeline(lane) for lane in taken]
 
     def has_room(self, start: datetime, end: datetime) -> bool:
         """True if one lane is free all the time."""
-        return any(_is_free(lane, start, end) for lane in self._lanes)
+        # This is asked for each slot, and a generator would cost as much as the answer.
+        for lane in self._lanes:  # noqa: SIM110 - for that reason
+            if not lane.meets(start, end):
+                return True
+        return False
 
     def place(self, during: TimeRange) -> int | None:
         """Takes the first lane that is free for all of `during`; None if there is none."""
         for number, lane in enumerate(self._lanes):
-            if _is_free(lane, during.start, during.end):
-                insort(lane, during)
+            if not lane.meets(during.start, during.end):
+                lane.add(during)
                 return number
         return None
 
@@ -78,13 +115,3 @@ def _free_runs(claims: Iterable[Block]) -> list[tuple[int, int]]:
             runs.append((first, claim.first))
         first = max(first, claim.end)
     return [*runs, (first, LANES)] if first < LANES else runs
-
-
-def _is_free(lane: list[TimeRange], start: datetime, end: datetime) -> bool:
-    """Only the first time that ends after `start` can be in the way."""
-    first = bisect_right(lane, start, key=_end)
-    return first == len(lane) or lane[first].start >= end
-
-
-def _end(time: TimeRange) -> datetime:
-    return time.end

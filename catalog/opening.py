@@ -10,12 +10,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from common.timeranges import TimeRange, merge
 from common.walltime import wall_range
 
 ONE_DAY = timedelta(days=1)
+# Many calendars keep the same hours, and what they are asked about is the same few weeks.
+_instants_of = lru_cache(maxsize=16_384)(wall_range)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def openings(hours: OpeningHours, *, within: TimeRange) -> list[TimeRange]:
     found: list[TimeRange] = []
     while day <= last:
         for wall in hours.on(day):
-            instants = wall_range(day, wall.start, wall.end, hours.zone)
+            instants = _instants_of(day, wall.start, wall.end, hours.zone)
             # A range that a clock change swallows whole is not open at all that day.
             if instants and instants.overlaps(within):
                 found.append(instants)

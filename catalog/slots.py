@@ -12,15 +12,14 @@ Worked example: open 10:00-11:40, service 20 minutes, buffer after 5, step 25. T
 11:15; with 10:00-10:25 taken they are 10:25, 10:50 and 11:15.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from catalog.enums import Reason
-from catalog.lanes import Block, LaneBoard
-from common.timeranges import TimeRange, merge
+from catalog.lanes import Block, LaneBoard, Timeline
+from common.timeranges import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +51,6 @@ class Slot:
     start: datetime
     end: datetime
     reason: Reason | None = None
-
-
-class Timeline:
-    """Stretches of time, merged and sorted, that are asked many times whether they meet another."""
-
-    def __init__(self, ranges: Iterable[TimeRange]) -> None:
-        merged = merge(ranges)
-        self.starts = [each.start for each in merged]
-        self.ends = [each.end for each in merged]
-
-    def meets(self, start: datetime, end: datetime) -> bool:
-        """True if some stretch overlaps; only the first that ends after `start` can be in the way."""
-        first = bisect_right(self.ends, start)
-        return first < len(self.starts) and self.starts[first] < end
-
-    def covers(self, start: datetime, end: datetime) -> bool:
-        """True if one stretch holds all of it."""
-        last = bisect_right(self.starts, start) - 1
-        return last >= 0 and end <= self.ends[last]
-
-    def contains(self, moment: datetime) -> bool:
-        last = bisect_right(self.starts, moment) - 1
-        return last >= 0 and moment < self.ends[last]
 
 
 def slots(

@@ -42,33 +42,47 @@ def formula_safe(value: Any) -> Any:
     return text
 
 
-def csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
-    """The heading, a line for each row and, if a column is summed, the totals of exactly these rows."""
+def csv_lines(
+    columns: Sequence[Column], rows: Iterable[Any], *, totals_per: Callable[[Any], str] | None = None
+) -> Iterator[str]:
+    """The heading, a line for each row and, if a column is summed, the totals of exactly these rows.
+
+    `totals_per` names the group of a row, such as its currency: each group then has totals of its own.
+    """
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield BYTE_ORDER_MARK + str(writer.writerow([formula_safe(column.heading) for column in columns]))
-    totals: dict[int, Any] = {place: 0 for place, column in enumerate(columns) if column.is_summed}
+    summed = [place for place, column in enumerate(columns) if column.is_summed]
+    totals: dict[str, dict[int, Any]] = {} if totals_per else {"": dict.fromkeys(summed, 0)}
     for row in rows:
         cells = [column.value(row) for column in columns]
-        for place in totals:
-            totals[place] += cells[place] or 0
+        group = totals.setdefault(totals_per(row) if totals_per else "", dict.fromkeys(summed, 0))
+        for place in summed:
+            group[place] += cells[place] or 0
         yield str(writer.writerow([formula_safe(cell) for cell in cells]))
-    if totals:
-        yield str(writer.writerow(_totals_line(len(columns), totals)))
+    for name, sums in sorted(totals.items()):
+        if sums:
+            yield str(writer.writerow(_totals_line(len(columns), sums, name)))
 
 
-def stream_csv(filename: str, columns: Sequence[Column], rows: Iterable[Any]) -> StreamingHttpResponse:
+def stream_csv(
+    filename: str,
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    *,
+    totals_per: Callable[[Any], str] | None = None,
+) -> StreamingHttpResponse:
     """Answers with the file; give `queryset.iterator()` as rows, so that memory stays flat however many there are."""
     return StreamingHttpResponse(
-        _chunks(csv_lines(columns, rows)),
+        _chunks(csv_lines(columns, rows, totals_per=totals_per)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"},
     )
 
 
-def _totals_line(width: int, totals: Mapping[int, Any]) -> list[Any]:
+def _totals_line(width: int, totals: Mapping[int, Any], name: str) -> list[Any]:
     line: list[Any] = [totals.get(place, "") for place in range(width)]
     if 0 not in totals:
-        line[0] = "Total"
+        line[0] = f"Total {name}".strip()
     return line
 
 

@@ -122,6 +122,9 @@ def total_duration(ranges: Iterable[TimeRange]) -> timedelta:
 
 
 def _utc(instant: datetime) -> datetime:
+    # Nearly all are in UTC already, and this is asked twice for each range.
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise NotATimeRange("A time needs an offset from UTC.")
     return instant.astimezone(UTC)

@@ -4,6 +4,7 @@ A zone's clocks jump forward (local times that never exist) and back (local time
 guessed: a caller gets the instant or an error that says what the person may have meant.
 """
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from common.errors import BusinessRuleViolation, Detail, ValidationFailed
 from common.timeranges import TimeRange
 
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp][Mm]))?", re.ASCII)
 _ONE_DAY = timedelta(days=1)
 _INSTANT = datetime.resolution
 # The database links these to another country's town whose clocks agree at present. They keep a name of their own.
@@ -42,6 +44,21 @@ def zone_named(name: str, *, field: str = "timezone") -> ZoneInfo:
     if name not in _zone_names():
         raise ValidationFailed.of(field, f"{name[:64]!r} is not the name of a time zone.", "UNKNOWN_TIMEZONE")
     return ZoneInfo(_present_names().get(name, name))
+
+
+def time_of_day(text: str) -> time:
+    """Reads `10:00`, `10:00:00` and `10:00 AM`; a ValueError for what no clock shows, such as `13:00 PM` and `9:00`."""
+    match = _TIME_OF_DAY.fullmatch(text)
+    if match is None:
+        raise ValueError("This is not a time of day.")
+    hour, minute, second, half = int(match[1]), int(match[2]), int(match[3] or 0), match[4]
+    if half is None:
+        if len(match[1]) != 2:
+            raise ValueError("The hours of a day are written with two digits.")
+        return time(hour, minute, second)
+    if not 1 <= hour <= 12:
+        raise ValueError("A twelve-hour clock shows 1 to 12.")
+    return time(hour % 12 + (12 if half.upper() == "PM" else 0), minute, second)
 
 
 def instant_of(wall: datetime, zone: ZoneInfo, *, field: str = "") -> datetime:

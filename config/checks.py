@@ -31,7 +31,7 @@ DEFAULTS = ("insecure", "change-me", "changeme", "change_me", "default", "exampl
 
 # Settings that hold dotted paths, which would otherwise fail in the middle of somebody's request.
 DOTTED_LISTS = ("DEMO_SEEDERS", "PERSONAL_DATA", "PROFILE_FACTS", "SPECIALIST_FACTS")
-DOTTED_MAPS = ("HEALTH_CHECKS", "NOTIFICATION_CHANNELS")
+DOTTED_MAPS = ("HEALTH_CHECKS", "MESSAGE_SUBJECTS", "NOTIFICATION_CHANNELS", "PAYABLES")
 
 
 @register(TAG)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.api.views import avatar_file
 from common.api.docs import RedocView, SchemaView, SwaggerView
 from common.api.health import HealthView, alive, figures
 from config.landing import landing
@@ -13,6 +14,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("notifications.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("catalog.api.urls")),
+    path("", include("bookings.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", alive, name="alive"),
     path("metrics", figures, name="metrics"),
     path("admin/", admin.site.urls),
+    path("media/avatars/<slug:name>.webp", avatar_file, name="avatar-file"),
     path("api/docs", SwaggerView.as_view(), name="docs"),
     path("api/redoc", RedocView.as_view(), name="reference"),
     path("api/v1/", include(api)),

@@ -10,7 +10,7 @@ shows them: the HTML mail here, Telegram in its channel. Instants are written in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -38,6 +38,7 @@ class Kind:
     """`needs` are the values its texts are made of, `shows` those that apps get as `data` of the inbox entry.
 
     `lives`: how long it is worth sending. `in_inbox`: secrets are not. `even_if_blocked`: it tells of the blocking.
+    `about`: the kind of thing whose present state is asked for when it is sent; see notifications/services/subjects.py.
     """
 
     topic: Topic
@@ -48,6 +49,7 @@ class Kind:
     lives: timedelta = timedelta(days=2)
     in_inbox: bool = True
     even_if_blocked: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ class Reader:
 
 
 NOBODY = Reader()
+# Topic and subject are common to what is told of bookings; files go along with it (calendar entries).
+_BOOKED = Kind(
+    Topic.BOOKING_CONFIRMATIONS,
+    (Channel.EMAIL, Channel.PUSH, Channel.TELEGRAM),
+    needs=frozenset({"what", "who", "at", "more"}),
+    about="booking",
+)
 _CODE = Kind(
     Topic.SECURITY,
     (Channel.SMS,),
@@ -92,11 +101,26 @@ KINDS: dict[str, Kind] = {
         in_inbox=False,
     ),
     "password_changed": Kind(Topic.SECURITY, (Channel.EMAIL,), needs=frozenset({"at"})),
+    # To the address or number that was the person's until then; `new` shows only so much that its owner knows it.
+    "email_changed": Kind(Topic.SECURITY, (Channel.EMAIL,), needs=frozenset({"at", "new"}), in_inbox=False),
+    "phone_changed": Kind(Topic.SECURITY, (Channel.SMS,), needs=frozenset({"at", "new"}), in_inbox=False),
     "new_sign_in": Kind(Topic.SECURITY, (Channel.EMAIL,), needs=frozenset({"at", "device"})),
     # A refresh token came back after its use: somebody copied it.
     "session_revoked": Kind(Topic.SECURITY, (Channel.EMAIL,), needs=frozenset({"at", "device"}), urgency=Urgency.NOW),
     "account_blocked": Kind(Topic.SECURITY, (Channel.EMAIL,), in_inbox=False, even_if_blocked=True),
     "welcome": Kind(Topic.MESSAGES, (Channel.EMAIL,)),
+    # `more`: how many dates of a series there are besides. `who` is empty for those who are invited only.
+    "booking_requested": _BOOKED,
+    "booking_to_confirm": replace(_BOOKED, urgency=Urgency.NOW),
+    "booking_confirmed": replace(_BOOKED, needs=_BOOKED.needs | {"place"}),
+    "booking_moved": replace(_BOOKED, needs=_BOOKED.needs | {"was"}, urgency=Urgency.NOW),
+    "booking_cancelled": replace(_BOOKED, needs=_BOOKED.needs | {"reason"}, urgency=Urgency.NOW),
+    "booking_unanswered": _BOOKED,
+    "booking_expired": replace(_BOOKED, needs=frozenset({"what", "who", "at"})),
+    "booking_reminder": replace(
+        _BOOKED, topic=Topic.REMINDERS, needs=frozenset({"what", "who", "at", "place"}), urgency=Urgency.NOW
+    ),
+    "booking_completed": replace(_BOOKED, topic=Topic.MESSAGES, needs=frozenset({"what", "who", "at"})),
     # Written by staff: the texts only frame what they say.
     "promotion": Kind(
         Topic.PROMOTIONS,

@@ -13,4 +13,6 @@ def mailbox(request: Request) -> str | None:
 
 LINK_MAILBOX = Scope("link-mailbox", "otps_per_phone_hour", HOUR, mailbox, fails_closed=True)
 LINK_IP = Scope("link-ip", "otps_per_ip_hour", HOUR, network, fails_closed=True)
+# Decoding is work; nobody has more new pictures in an hour than a network has new people.
+AVATAR = Scope("avatar", "registrations_per_hour", HOUR, person)
 PASSWORD_CHANGE = Scope("password-change", "logins_per_quarter_hour", QUARTER_HOUR, person)

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("auth/password/change", views.ChangePasswordView.as_view(), name="change-password"),
     path("auth/sessions", views.SessionViewSet.as_view({"get": "list", "delete": "end_others"}), name="sessions"),
     path("auth/sessions/<uuid:pk>", views.SessionViewSet.as_view({"delete": "destroy"}), name="session"),
+    path("users/avatar", views.AvatarView.as_view(), name="avatar"),
     path("users/export", views.ExportView.as_view(), name="export"),
     path("users/profile", views.ProfileView.as_view(), name="profile"),
     path("users/addresses", views.AddressViewSet.as_view({"get": "list", "post": "create"}), name="addresses"),

@@ -1,16 +1,23 @@
-"""The people of the demo world: three of staff, forty customers, and a crowd when a large world is wanted."""
+"""The people of the demo world: three of staff, forty customers, a service, and a crowd when a large one is wanted."""
 
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
 
+from accounts.enums import ServiceScope
 from accounts.management.demo_addresses import addresses_of
-from accounts.management.demo_logins import DEMO_CUSTOMER_PASSWORD, DEMO_LOGINS
+from accounts.management.demo_logins import (
+    DEMO_CUSTOMER_PASSWORD,
+    DEMO_LOGINS,
+    DEMO_SERVICE_KEY,
+    DEMO_SERVICE_NAME,
+    DEMO_SERVICE_SECRET,
+)
 from accounts.management.demo_people import CUSTOMERS
-from accounts.models import Address, User
+from accounts.models import Address, ServiceAccount, User
 from accounts.roles import StaffRole
-from accounts.services import join
+from accounts.services import add_key, join
 from common.management.demo import DemoWorld
 
 CROWD_PER_SCALE = 1_000
@@ -21,6 +28,7 @@ def seed(world: DemoWorld) -> None:
     known = set(User.objects.exclude(email=None).values_list("email", flat=True))
     _seed_staff(known)
     _seed_customers(world, known)
+    _seed_service()
     if world.scale > 1:
         _seed_crowd(world, known)
 
@@ -72,6 +80,23 @@ def _customer(number: int, world: DemoWorld, dice: Random) -> User:
         created_at=joined,
         updated_at=joined,
     )
+
+
+def _seed_service() -> None:
+    """Everything an appointments API for partners needs, and neither dispatch nor the bot's commands."""
+    if ServiceAccount.objects.filter(name=DEMO_SERVICE_NAME).exists():
+        return
+    service = ServiceAccount.objects.create(
+        name=DEMO_SERVICE_NAME,
+        owner=User.objects.get(email=DEMO_LOGINS[0].email),
+        scopes=[
+            ServiceScope.APPOINTMENTS_READ,
+            ServiceScope.APPOINTMENTS_WRITE,
+            ServiceScope.CLIENTS_REGISTER,
+            ServiceScope.ACT_FOR,
+        ],
+    )
+    add_key(service, key=DEMO_SERVICE_KEY, secret=DEMO_SERVICE_SECRET)
 
 
 def _seed_crowd(world: DemoWorld, known: set[str | None]) -> None:

@@ -1,4 +1,4 @@
-"""The demo world's staff. Needs no Django, because `bin/run` prints it before anything has loaded Django."""
+"""The demo world's staff and its service. Needs no Django: `bin/run` prints it before anything has loaded that."""
 
 from typing import NamedTuple
 
@@ -19,4 +19,8 @@ DEMO_LOGINS = (
     DemoLogin("support@almanac.example", "demo-support", "Samuel", "Okafor", "what support may see", "Support"),
     DemoLogin("finance@almanac.example", "demo-finance", "Farah", "Haddad", "what finance may see", "Finance"),
 )
+# They begin like no real key, so that nobody takes one for a secret that leaked.
+DEMO_SERVICE_NAME = "Demo clinic"
+DEMO_SERVICE_KEY = "alm_demo-clinic"
+DEMO_SERVICE_SECRET = "demo-clinic-signs-its-tokens-with-this"  # noqa: S105 - as below
 DEMO_CUSTOMER_PASSWORD = "demo-customer"  # noqa: S105 - printed on purpose, refused in production

@@ -53,7 +53,7 @@ register_invariant(
         SELECT person.id FROM accounts_user person
         WHERE person.erased_at IS NOT NULL AND (
             coalesce(person.email, person.phone_number, person.telegram_id::text) IS NOT NULL
-            OR person.first_name <> '' OR person.last_name <> '' OR person.is_active
+            OR person.first_name <> '' OR person.last_name <> '' OR person.avatar <> '' OR person.is_active
             OR EXISTS (SELECT FROM accounts_address place WHERE place.user_id = person.id)
             OR EXISTS (SELECT FROM accounts_session session WHERE session.user_id = person.id
                 AND (session.user_agent <> '' OR session.network <> ''))
@@ -79,5 +79,20 @@ register_invariant(
         GROUP BY person.id
         HAVING person.group_names <> coalesce(array_agg(role.name ORDER BY role.name)
             FILTER (WHERE role.name IS NOT NULL), '{}')
+    """,
+)
+
+register_invariant(
+    id="INV-141",
+    title="Keys of services that were revoked hold nothing, and two at most open the door",
+    sql="""
+        SELECT id::text FROM accounts_servicekey
+        WHERE revoked_at IS NOT NULL AND (key_hash IS NOT NULL OR sealed_secret IS NOT NULL)
+        UNION ALL
+        SELECT min(id::text) FROM accounts_servicekey
+        WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+        GROUP BY service_id HAVING count(*) > 2 OR count(*) FILTER (WHERE expires_at IS NULL) > 1
+        UNION ALL
+        SELECT id::text FROM accounts_servicekey WHERE length(key_hash) <> 64 OR length(prefix) > 12
     """,
 )

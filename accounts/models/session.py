@@ -40,6 +40,7 @@ class Session(BaseModel):
     objects: ClassVar[models.Manager["Session"]] = SessionQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
+        permissions: ClassVar = [("end_session", "Can end session")]
         constraints: ClassVar = [
             CheckConstraint(
                 name="ended_session_says_why",

@@ -54,12 +54,16 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, default="en")
     currency = models.CharField(max_length=3, default="INR")
     timezone = models.CharField(max_length=64, default="Asia/Kolkata")
+    # The name of a file, without its suffix: see avatar_files.py.
+    avatar = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     is_staff = models.BooleanField("may enter the back office", default=False)
     is_active = models.BooleanField("may sign in", default=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Until then a number or address is a claim: it opens no door, and gives way to whoever proves to hold it.
     phone_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Nobody signs in to it and no way to be reached is kept here: a service speaks for its client.
+    is_service_client = models.BooleanField("registered by a service", default=False, db_default=False, editable=False)
     # A mirror of `groups` that triggers keep, so that no request asks for them: see migration 0006.
     group_names = ArrayField(models.CharField(max_length=150), default=list, db_default=[], blank=True, editable=False)
 
@@ -80,6 +84,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
                 | Q(phone_number__isnull=False)
                 | Q(telegram_id__isnull=False)
                 | Q(erased_at__isnull=False)
+                | Q(is_service_client=True)
                 # Closed when their number went to somebody else.
                 | Q(is_active=False),
             ),

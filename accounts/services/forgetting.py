@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from accounts.models import OtpChallenge, PasswordReset, RefreshToken, Session, TelegramProof
+from accounts.services.service_accounts import forget_spent_keys
 
 # Wrong codes are counted by the day.
 CODES_KEPT = timedelta(days=2)
@@ -16,6 +17,7 @@ USED_TOKENS_KEPT = timedelta(days=30)
 
 
 def forget_sign_ins() -> None:
+    forget_spent_keys()
     OtpChallenge.objects.filter(created_at__lt=Now() - CODES_KEPT).delete()
     PasswordReset.objects.filter(expires_at__lt=Now() - RESETS_KEPT).delete()
     TelegramProof.objects.filter(expires_at__lt=Now()).delete()

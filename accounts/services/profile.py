@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from accounts.errors import Taken
 from accounts.models import PasswordReset, SessionId, User
 from accounts.services.fresh_sign_in import require_fresh_sign_in
+from accounts.services.warnings import WaysIn, warn_of_moved_ways_in, ways_in_of
 from common.errors import BusinessRuleViolation
 from notifications.enums import Channel
 from notifications.services import switch_channels
@@ -22,6 +23,7 @@ def change_profile(
 ) -> User:
     """What is not named stays. Another address or number is a claim, and may only be made shortly after signing in."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    former = ways_in_of(user)
     moved = [name for name in _WAYS_IN if name in fields and _differs(user, name, fields[name])]
     for name in moved:
         require_fresh_sign_in(session_id, field=name)
@@ -34,11 +36,28 @@ def change_profile(
     if kept:
         _save_unless_taken(user, [*kept, *(_WAYS_IN[name] for name in moved)])
     if moved:
-        # A link that was mailed to the former address leads nowhere any more.
-        PasswordReset.objects.live().filter(user=user).update(used_at=Now(), updated_at=Now())
+        _leave(former, user)
     if channels:
         switch_channels(user, channels)
     return user
+
+
+@transaction.atomic
+def save_correction(user: User) -> None:
+    """Saves what staff wrote into somebody's row. Another address or number is unproven, whoever wrote it."""
+    stored = User.objects.get(pk=user.pk)
+    moved = [name for name in _WAYS_IN if getattr(stored, name) != getattr(user, name)]
+    for name in moved:
+        setattr(user, _WAYS_IN[name], None)
+    user.save()
+    if moved:
+        _leave(ways_in_of(stored), user)
+
+
+def _leave(former: WaysIn, user: User) -> None:
+    # A link that was mailed to the former address leads nowhere any more.
+    PasswordReset.objects.live().filter(user=user).update(used_at=Now(), updated_at=Now())
+    warn_of_moved_ways_in(user, former=former)
 
 
 def _differs(user: User, name: str, value: str | None) -> bool:

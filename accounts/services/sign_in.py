@@ -40,15 +40,20 @@ class SignedIn:
 
 
 def sign_in_with_password(email: str, password: str, *, device: Device, second_factor: str = "") -> SignedIn:
-    """Costs one slow hash whether or not there is such an account."""
-    user = User.objects.filter(email=normal_email(email), erased_at=None).first()
+    user = person_with_password(email, password)
+    # Outside of the session's transaction, so that a wrong code stays counted.
+    require_second_factor(user, second_factor)
+    return start_session(user, device=device)
+
+
+def person_with_password(email: str, password: str) -> User:
+    """Whose they are. Costs one slow hash whether or not there is such an account; refuses the blocked."""
+    user: User | None = User.objects.filter(email=normal_email(email), erased_at=None).first()
     if not _is_password_of(user, password) or user is None:
         raise WrongCredentials
     if not user.is_active:
         raise AccountBlocked
-    # Outside of the session's transaction, so that a wrong code stays counted.
-    require_second_factor(user, second_factor)
-    return start_session(user, device=device)
+    return user
 
 
 def sign_in_with_code(phone_number: str, code: str, *, device: Device) -> SignedIn:

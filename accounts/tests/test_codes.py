@@ -44,7 +44,7 @@ def test_a_code_signs_a_new_person_in(django_assert_num_queries: DjangoAssertNum
     with django_assert_num_queries(5):
         asked = ask()
     assert asked.status_code == 202
-    assert data_of(asked) == {"expires_in": 300}
+    assert data_of(asked) == {"expires_in": 300, "message": "A code is on its way."}
 
     code = sealed_code()
     assert len(code) == 6

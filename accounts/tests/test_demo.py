@@ -9,7 +9,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import Address, User
+from accounts.management.demo_logins import DEMO_SERVICE_KEY, DEMO_SERVICE_SECRET
+from accounts.models import Address, ServiceKey, User
+from accounts.selectors import find_service_key, person_to_act_for
+from accounts.services import signing_secret
+from common.errors import PermissionDenied
 from common.management.demo import BATCH, DemoWorld
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _people_only(settings: Settings) -> None:
     """What upper floors add, specialists among it, is theirs to test."""
-    settings.DEMO_SEEDERS = ["accounts.management.demo.seed"]
-
-
-@pytest.fixture(autouse=True)
-def _only_people(settings: Settings) -> None:
-    """Apps of the upper floors bring people of their own, and count them in their own tests."""
     settings.DEMO_SEEDERS = ["accounts.management.demo.seed"]
 
 
@@ -82,8 +80,8 @@ def test_a_second_call_adds_and_changes_nothing(
     seed()
     before = list(User.objects.order_by("pk").values())
 
-    # A savepoint, the question who is there already, and the savepoint's release.
-    with django_assert_num_queries(3):
+    # A savepoint, the questions who is there already and whether the service is, and the savepoint's release.
+    with django_assert_num_queries(4):
         seed()
 
     assert list(User.objects.order_by("pk").values()) == before
@@ -110,6 +108,19 @@ def test_it_is_the_same_world_on_every_machine_on_the_same_day() -> None:
         seed()
 
     assert world_of_people() == before
+
+
+def test_its_service_calls_with_the_printed_key_for_customers_and_not_for_staff() -> None:
+    seed()
+    customer, admin = (User.objects.get(email=f"{name}@almanac.example") for name in ("customer01", "admin"))
+
+    [key] = ServiceKey.objects.live()
+    assert find_service_key(DEMO_SERVICE_KEY) == key
+    assert signing_secret(key) == DEMO_SERVICE_SECRET
+    assert set(key.service.scopes) == {"appointments:read", "appointments:write", "clients:register", "act_for"}
+    assert person_to_act_for(customer.pk) == customer
+    with pytest.raises(PermissionDenied):
+        person_to_act_for(admin.pk)
 
 
 def test_nobody_joined_in_the_future() -> None:

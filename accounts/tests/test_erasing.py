@@ -52,22 +52,25 @@ def alice() -> User:
         language="hi",
         currency="EUR",
         timezone="Europe/Berlin",
+        avatar="a" * 32,
     )
     join(user, Role.PREMIUM)
     add_address(user, **HOME)
     first_tokens(open_session(user, user_agent="Alice's phone", network="198.51.100.7"))
     ask_for_link("alice@example.com")
     code_for(PHONE)
-    IdempotencyRecord.objects.create(
-        principal=f"accounts.user:{user.pk}",
-        key="k",
-        method="POST",
-        path="/",
-        request_hash="x",
-        version="1",
-        leased_until=clock.now(),
-        expires_at=clock.now() + timedelta(days=2),
-    )
+    # One of Alice's own, and one of a service that acted for her.
+    for principal in (f"accounts.user:{user.pk}", f"accounts.serviceaccount:{user.pk}/{user.pk}"):
+        IdempotencyRecord.objects.create(
+            principal=principal,
+            key="k",
+            method="POST",
+            path="/",
+            request_hash="x",
+            version="1",
+            leased_until=clock.now(),
+            expires_at=clock.now() + timedelta(days=2),
+        )
     user.refresh_from_db()
     return user
 
@@ -85,14 +88,16 @@ def rows() -> list[Any]:
 
 @pytest.mark.parametrize("addresses", [1, 3])
 def test_everything_held_of_somebody_is_one_document(
-    alice: User, charlie: User, addresses: int, django_assert_num_queries: DjangoAssertNumQueries
+    alice: User, charlie: User, addresses: int, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    # What the upper floors hold, they show in tests of their own.
+    settings.PERSONAL_DATA = ["notifications.privacy.PERSONAL_DATA", "accounts.privacy.PERSONAL_DATA"]
     for _ in range(addresses - 1):
         add_address(alice, **HOME)
     client = client_of(alice)
 
-    # Who asks; person, addresses and sessions; five kinds of messages.
-    with django_assert_num_queries(9):
+    # Who asks; person, addresses, services, services that know them, sessions; five kinds of messages.
+    with django_assert_num_queries(11):
         data = client.get(EXPORT).json()["data"]
 
     assert set(data) == {"account", "messages"}
@@ -149,6 +154,7 @@ def test_every_table_that_refers_to_people_has_its_place() -> None:
         # Erased by accounts/privacy.py.
         "accounts.Address",
         "accounts.PasswordReset",
+        "accounts.ServiceAccount",
         "accounts.Session",
         # Erased by notifications/privacy.py.
         "notifications.ContactSubmission",

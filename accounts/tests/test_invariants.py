@@ -7,12 +7,13 @@ from accounts.devices import Device
 from accounts.models import User
 from accounts.services import first_tokens, refresh_tokens
 from accounts.tests.calls import PHONE, code_for
+from accounts.tests.services_cast import clinic, keyed
 from accounts.tests.tokens import open_session
 from common.ids import new_id
 from common.proofs import check, invariants
 
 pytestmark = pytest.mark.django_db
-OWN = ["INV-76", "INV-77", "INV-78", "INV-79", "INV-80", "INV-86", "INV-140"]
+OWN = ["INV-76", "INV-77", "INV-78", "INV-79", "INV-80", "INV-86", "INV-140", "INV-141"]
 HASH = "a" * 64
 CODE = """
 INSERT INTO accounts_otpchallenge (id, phone_hash, purpose, code_hash, attempts, max_attempts, expires_at{names})
@@ -25,10 +26,18 @@ SELECT gen_random_uuid(), session_id, 'fork', '' FROM accounts_refreshtoken WHER
 ERASED_BUT_NAMED = """
 UPDATE accounts_user SET erased_at = now(), is_active = false, email = NULL, first_name = 'Alice'
 """
+ERASED_BUT_SHOWN = """
+UPDATE accounts_user SET erased_at = now(), is_active = false, email = NULL, avatar = 'a'
+"""
 ADDRESS = """
 INSERT INTO accounts_address
     (id, user_id, name, address_line1, address_line2, city, state, pincode, place_id, is_default)
 SELECT gen_random_uuid(), id, 'Home', '1 Main St', '', 'Pune', 'MH', '411001', '', {is_default} FROM accounts_user
+"""
+
+SECOND_KEY = """
+INSERT INTO accounts_servicekey (id, service_id, prefix, key_hash, sealed_secret, expires_at)
+SELECT '{id}', service_id, 'alm_', encode(sha256('{id}'), 'hex'), 'x', {expires_at} FROM accounts_servicekey LIMIT 1
 """
 
 
@@ -38,6 +47,10 @@ def code(*, attempts: int = 0, life: str = "5 minutes", hash_: str = HASH, names
 
 def address(*, is_default: str) -> str:
     return ADDRESS.format(is_default=is_default)
+
+
+def second_key(*, expires_at: str = "NULL") -> str:
+    return SECOND_KEY.format(id=new_id(), expires_at=expires_at)
 
 
 def without(table: str, constraint: str) -> str:
@@ -66,6 +79,7 @@ VIOLATIONS: dict[str, list[list[str]]] = {
     "INV-80": [
         ["UPDATE accounts_user SET erased_at = now()"],
         [ERASED_BUT_NAMED],
+        [ERASED_BUT_SHOWN],
     ],
     "INV-86": [
         ["DROP INDEX one_default_address", *[address(is_default="true")] * 2],
@@ -76,6 +90,13 @@ VIOLATIONS: dict[str, list[list[str]]] = {
             "ALTER TABLE accounts_user DISABLE TRIGGER correct_group_names",
             "UPDATE accounts_user SET group_names = '{Premium}'",
         ]
+    ],
+    "INV-141": [
+        [without("servicekey", "revoked_key_holds_nothing"), "UPDATE accounts_servicekey SET revoked_at = now()"],
+        ["DROP INDEX one_standing_key_per_service", second_key()],
+        [second_key(expires_at="now() + interval '1 day'"), second_key(expires_at="now() + interval '1 hour'")],
+        ["UPDATE accounts_servicekey SET key_hash = 'alm_in_clear'"],
+        ["UPDATE accounts_servicekey SET prefix = 'alm_much_of_the_key'"],
     ],
 }
 
@@ -97,6 +118,7 @@ def _somebody_signed_in() -> None:
     refresh_tokens(first_tokens(open_session(alice)).refresh_token, device=Device())
     code_for(PHONE)
     code_for(PHONE)
+    keyed(clinic())
 
 
 def test_every_invariant_of_sign_in_has_a_planted_violation() -> None:

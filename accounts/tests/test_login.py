@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.enums import Role
+from accounts.hashers import LeanArgon2Hasher
 from accounts.models import Session, User
 from accounts.services import join
 from accounts.services.sign_in import _nobodys_password
@@ -104,6 +105,27 @@ def test_an_unknown_account_is_hashed_for_like_a_known_one(hashed: type[CountedH
     refused(login("nobody@example.com", "a wrong one"), 401, "AUTHENTICATION_REQUIRED")
 
     assert (known, hashed.times) == (1, 1)
+
+
+class DearerHasher(LeanArgon2Hasher):
+    """Another cost, such as the platform may have asked once."""
+
+    time_cost = 3
+
+
+def test_a_hash_of_another_cost_is_written_anew_at_the_next_sign_in(alice: User, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["accounts.hashers.LeanArgon2Hasher"]
+    alice.password = DearerHasher().encode(PASSWORD, "0123456789abcdef")
+    alice.save()
+
+    refused(login(password="a wrong one"), 401, "AUTHENTICATION_REQUIRED")
+    alice.refresh_from_db()
+    assert "$m=19456,t=3,p=1$" in alice.password
+    assert login().status_code == 200
+
+    alice.refresh_from_db()
+    assert alice.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert alice.check_password(PASSWORD)
 
 
 def test_five_misses_lock_the_account_for_that_network(alice: User) -> None:

@@ -63,6 +63,8 @@ def test_the_signed_in_user_is_shown_with_one_query(
             "phone_number": "+919876543210",
             "first_name": "Alice",
             "last_name": "Sharma",
+            "name": "Alice Sharma",
+            "is_verified": False,
             "language": "en",
             "currency": "INR",
             "timezone": "Asia/Kolkata",

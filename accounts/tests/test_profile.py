@@ -10,11 +10,14 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.enums import Role
 from accounts.models import PasswordReset, Session, User
-from accounts.services import ask_for_link, join
+from accounts.services import ask_for_link, join, save_correction
 from common import clock
 from common.tests.probe.client import CAMEL, client_of, detail_codes, refused
 from notifications.enums import Channel
+from notifications.models import Delivery, OutgoingMessage
+from notifications.sealing import opened
 from notifications.selectors import channels_wanted
+from notifications.services import deliver_due
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +62,8 @@ def test_the_profile_is_shown_with_two_queries(alice: User, django_assert_num_qu
     assert response.json()["data"] == {
         "id": str(alice.pk),
         "email": "alice@example.com",
+        "avatar": None,
+        "avatar_url": None,
         "first_name": "Alice",
         "last_name": "Sharma",
         "phone_number": "+919876543210",
@@ -136,6 +141,85 @@ def test_another_address_or_number_has_to_be_proven_again(alice: User) -> None:
     assert (data["email_verified"], data["phone_verified"]) == (False, False)
     # The link that was mailed to the former address.
     assert not PasswordReset.objects.live().exists()
+
+
+def told(kind: str) -> dict[str, Any]:
+    """What waits to be sent of this kind, once."""
+    delivery = Delivery.objects.get(kind=kind)
+    assert delivery.recipient is None
+    return opened(delivery.pk, bytes(delivery.sealed or b""))
+
+
+def test_the_former_address_and_number_are_told_of_the_change(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(language="hi", timezone="Asia/Kolkata")
+
+    send(alice, {"email": "new@example.com", "phone_number": "+919876543211"})
+
+    by_mail, by_phone = told("email_changed"), told("phone_changed")
+    assert (by_mail["to"], by_phone["to"]) == ("alice@example.com", "+919876543210")
+    assert (by_mail["context"]["new"], by_phone["context"]["new"]) == ("n…@example.com", "…3211")
+    assert (by_mail["language"], by_mail["timezone"]) == ("hi", "Asia/Kolkata")
+    assert Delivery.objects.count() == 2
+
+
+def test_the_notice_arrives_at_the_former_address_in_the_readers_zone(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(timezone="Asia/Kolkata")
+    send(alice, {"email": "new@example.com"})
+
+    deliver_due(Channel.EMAIL)
+
+    message = OutgoingMessage.objects.get()
+    assert (message.to, message.subject) == ("alice@example.com", "Your e-mail address was changed")
+    assert "n…@example.com" in message.body
+    assert "(IST)" in message.body
+
+
+@pytest.mark.parametrize("body", [{"first_name": "Alicia"}, {"email": "ALICE@example.com"}])
+def test_nobody_is_told_where_nothing_moved(alice: User, body: dict[str, str]) -> None:
+    send(alice, body, "patch")
+
+    assert not Delivery.objects.exists()
+
+
+def test_a_number_that_nobody_proved_gets_no_message(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(phone_verified_at=None)
+
+    send(alice, {"phone_number": "+919876543211"}, "patch")
+
+    assert not Delivery.objects.exists()
+
+
+def test_a_first_address_has_no_former_one(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(email=None)
+
+    send(alice, {"email": "new@example.com"}, "patch")
+
+    assert not Delivery.objects.exists()
+
+
+def test_a_change_that_is_refused_tells_nobody(alice: User) -> None:
+    User.objects.create(email="charlie@example.com")
+
+    refused(send(alice, {"email": "charlie@example.com"}, "patch"), 409, "DUPLICATE_RESOURCE")
+
+    assert not Delivery.objects.exists()
+
+
+def test_without_a_provider_the_change_is_made_all_the_same(alice: User, settings: Settings) -> None:
+    settings.NOTIFICATION_CHANNELS = {}
+
+    assert send(alice, {"phone_number": "+919876543211"}, "patch").status_code == 200
+    assert not Delivery.objects.exists()
+
+
+def test_what_staff_correct_has_to_be_proven_again_and_is_told_as_well(alice: User) -> None:
+    alice.email, alice.first_name = "new@example.com", "Alicia"
+
+    save_correction(alice)
+
+    alice.refresh_from_db()
+    assert (alice.first_name, alice.email_verified_at, alice.phone_verified_at is None) == ("Alicia", None, False)
+    assert told("email_changed")["to"] == "alice@example.com"
 
 
 def test_repeating_what_is_known_changes_nothing(alice: User) -> None:

@@ -33,6 +33,7 @@ def test_a_new_customer_is_signed_in_at_once(django_assert_num_queries: DjangoAs
         "user_type": "customer",
         "is_verified": False,
         "profile_complete": False,
+        "loyalty_points": 0,
     }
     assert set(data["tokens"]) == {"access_token", "refresh_token", "expires_in"}
     assert data["tokens"]["expires_in"] == 900

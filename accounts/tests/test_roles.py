@@ -21,10 +21,11 @@ pytestmark = pytest.mark.django_db
 
 MESSAGES = {"contactsubmission", "delivery", "notification", "device"}
 PLATFORM = {"platformsettings", "outboxevent", "idempotencyrecord", "proofrun"}
+SIGN_INS = {"user", "session", "serviceaccount"}
 PAGES = {
-    StaffRole.SUPER_ADMIN: MESSAGES | PLATFORM | {"user", "group", "outgoingmessage", "auditentry"},
-    StaffRole.ADMIN: MESSAGES | PLATFORM | {"user"},
-    StaffRole.SUPPORT: MESSAGES | {"user"},
+    StaffRole.SUPER_ADMIN: MESSAGES | PLATFORM | SIGN_INS | {"group", "outgoingmessage", "auditentry"},
+    StaffRole.ADMIN: MESSAGES | PLATFORM | SIGN_INS,
+    StaffRole.SUPPORT: MESSAGES | {"user", "session"},
     StaffRole.FINANCE: {"user"},
 }
 # Apps of the upper floors say in tests of their own what roles see of them.

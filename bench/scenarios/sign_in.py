@@ -61,6 +61,6 @@ def refresh(_database: Database) -> Load:
 
 
 SCENARIOS = [
-    Scenario("sign-in", password_login, budget_ms=250.0),
+    Scenario("sign-in", password_login, budget_ms=60.0),
     Scenario("refresh", refresh, budget_ms=8.0),
 ]

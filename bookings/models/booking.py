@@ -9,11 +9,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Subquery
 
 from bookings.enums import OCCUPYING, UPCOMING, BookingKind, BookingStatus, PaymentMethod, PaymentStatus, Role, Source
 from bookings.models.series import Series
 from catalog.models import Calendar, Resource, Service, Specialist
+from catalog.models.service import LONGEST_LINE, MOST_LINES
 from catalog.slots import Buffers
 from common.models.base import BaseModel
 from common.money import MOST_MINOR, Money
@@ -24,6 +25,7 @@ BookingId = NewType("BookingId", UUID)
 LONGEST_TITLE = 200
 LONGEST_NOTES = 2_000
 LONGEST_REASON = 500
+LONGEST_LINK = 500
 MOST_ATTENDEES = 100
 
 
@@ -47,7 +49,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(customer=user)
 
     def of_specialist(self, user: Any) -> Self:
-        return self.filter(specialist__user=user)
+        return self.filter(specialist=_own_specialist(user))
 
     def attended_by(self, user: Any) -> Self:
         return self.filter(attendees__contains=[str(user.pk)])
@@ -57,10 +59,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         if not user.is_authenticated:
             return self.none()
         invited = Q(attendees__contains=[str(user.pk)])
-        return self.filter(Q(customer=user) | Q(specialist__user=user) | invited)
+        # Each part has an index of its own; a join in one of them would make PostgreSQL read every booking there is.
+        return self.filter(Q(customer=user) | Q(specialist=_own_specialist(user)) | invited)
 
     def overlapping(self, time: TimeRange) -> Self:
         return self.filter(starts_at__lt=time.end, ends_at__gt=time.start)
+
+
+def _own_specialist(user: Any) -> Subquery:
+    return Subquery(Specialist.objects.filter(user=user.pk).values("pk")[:1])
 
 
 class Booking(BaseModel):
@@ -99,6 +106,11 @@ class Booking(BaseModel):
     attendees = ArrayField(models.CharField(max_length=254), default=list, blank=True, size=MOST_ATTENDEES)
     metadata = models.JSONField(default=dict, blank=True)
     answers = models.JSONField(default=dict, blank=True)
+    # Told by the specialist: before it, and when it is done.
+    meeting_link = models.CharField(max_length=LONGEST_LINK, blank=True)
+    preparation_notes = models.TextField(max_length=LONGEST_NOTES, blank=True)
+    completion_notes = models.TextField(max_length=LONGEST_NOTES, blank=True)
+    deliverables = ArrayField(models.CharField(max_length=LONGEST_LINE), default=list, blank=True, size=MOST_LINES)
     address = models.JSONField(null=True, blank=True)
     policy = models.JSONField()
 
@@ -142,7 +154,7 @@ class Booking(BaseModel):
             ("cancel_booking", "Can cancel bookings"),
             ("reschedule_booking", "Can reschedule bookings"),
             ("complete_booking", "Can complete bookings and mark no-shows"),
-            ("override_conflict", "Can book over what is taken"),
+            ("override_booking", "Can book beyond notice, horizon and opening hours"),
             ("export_booking", "Can export bookings as CSV"),
         ]
         constraints: ClassVar = [

@@ -55,7 +55,14 @@ def test_a_new_booking_has_a_number_a_first_step_and_an_event() -> None:
     assert (step.to_status, step.role, step.actor_id) == ("pending", "customer", booking.customer_id)
     event = OutboxEvent.objects.get(name="booking.created")
     assert event.subject == str(booking.pk)
-    assert event.data == {"kind": "reservation", "status": "pending", "by": "customer", "step": 1}
+    assert event.data == {
+        "kind": "reservation",
+        "status": "pending",
+        "by": "customer",
+        "step": 1,
+        "nth": 1,
+        "of": 1,
+    }
     prefix, day, number = booking.number.split("-")
     assert (prefix, len(day), len(number)) == ("BK", 8, 6)
 

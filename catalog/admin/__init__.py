@@ -1,5 +1,5 @@
 """Pages of what there is, and of everybody's time."""
 
-from catalog.admin import calendars, categories, resources, services, specialists
+from catalog.admin import calendars, categories, resources, reviews, services, specialists
 
-__all__ = ["calendars", "categories", "resources", "services", "specialists"]
+__all__ = ["calendars", "categories", "resources", "reviews", "services", "specialists"]

@@ -1,6 +1,6 @@
 """Form fields of the catalog's pages: amounts as people write them, lists with one entry a line, and why."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,6 +21,31 @@ def reason_field() -> forms.CharField:
 
 def amount_field(label: str, *, required: bool = False) -> forms.CharField:
     return forms.CharField(required=required, max_length=24, label=label, widget=UnfoldAdminTextInputWidget())
+
+
+class AmountsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A form of something that keeps amounts in minor units: `amounts` names the fields that show them as money."""
+
+    amounts: ClassVar[tuple[str, ...]]
+    reason = reason_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.instance._state.adding:
+            amounts = {name: getattr(self.instance, name) for name in self.amounts}
+            self.initial.update({name: "" if each is None else str(each) for name, each in amounts.items()})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        minors = {name: minor_of(self, name) for name in self.amounts}
+        self.check(cleaned, minors)
+        if not self.errors:
+            for name, minor in minors.items():
+                setattr(self.instance, f"{name}_minor", minor)
+        return cleaned
+
+    def check(self, cleaned: dict[str, Any], minors: dict[str, int | None]) -> None:
+        """Adds an error for what does not go together."""
 
 
 class LinesField(forms.CharField):

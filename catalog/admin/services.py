@@ -2,12 +2,11 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from catalog.admin.fields import LinesField, amount_field, minor_of, reason_field
+from catalog.admin.fields import AmountsForm, LinesField, amount_field
 from catalog.models import Service
 from catalog.models.service import LONGEST_LINE, MOST_LINES
 from catalog.services.offers import archive_service, remove_service, restore_service, save_service
@@ -15,17 +14,18 @@ from common.admin.base import AlmanacModelAdmin
 from common.admin.decorators import action, display
 
 
-class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class ServiceForm(AmountsForm):
+    amounts = ("price", "market_price")
     price = amount_field("Price", required=True)
     market_price = amount_field("Market price")
     requirements = LinesField(most=MOST_LINES, longest=LONGEST_LINE, help_text="What the customer brings, one a line.")
     deliverables = LinesField(most=MOST_LINES, longest=LONGEST_LINE, help_text="What the customer gets, one a line.")
-    reason = reason_field()
 
     class Meta:
         model = Service
         fields = (
             "owner",
+            "room",
             "category",
             "tier",
             "name",
@@ -43,21 +43,10 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
             "is_active",
         )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        service = self.instance
-        if not service._state.adding:
-            self.initial["price"] = str(service.price)
-            self.initial["market_price"] = str(service.market_price or "")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        price, market_price = minor_of(self, "price"), minor_of(self, "market_price")
+    def check(self, cleaned: dict[str, Any], minors: dict[str, int | None]) -> None:
+        price, market_price = minors["price"], minors["market_price"]
         if price is not None and market_price is not None and market_price < price:
             self.add_error("market_price", "The market price must not be less than the price.")
-        if not self.errors and price is not None:
-            self.instance.price_minor, self.instance.market_price_minor = price, market_price
-        return cleaned
 
 
 @admin.register(Service)
@@ -74,11 +63,11 @@ class ServiceAdmin(AlmanacModelAdmin):
     )
     search_fields = ("name", "owner__business_name", "=id")
     search_help_text = "The name of a service or its specialist, or an id"
-    autocomplete_fields = ("owner", "category", "tier")
+    autocomplete_fields = ("owner", "room", "category", "tier")
     readonly_fields = ("archived_at", "created_at", "updated_at")
     actions = ("archive", "restore")
     fieldsets = (
-        (None, {"fields": ("name", "owner", ("category", "tier"), ("is_active", "position"))}),
+        (None, {"fields": ("name", ("owner", "room"), ("category", "tier"), ("is_active", "position"))}),
         ("Price", {"fields": (("currency", "price", "market_price"), "reason")}),
         ("Time", {"fields": ("duration_minutes", ("buffer_before_minutes", "buffer_after_minutes"))}),
         ("Words and pictures", {"fields": ("description", "long_description", "image_url")}),

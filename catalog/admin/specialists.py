@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.admin.fields import LinesField, amount_field, minor_of, reason_field
+from catalog.admin.fields import AmountsForm, LinesField, amount_field
 from catalog.models import Specialist
 from catalog.models.specialist import LONGEST_SPECIALTY, MOST_SPECIALTIES
 from catalog.services.specialists import change_profile, unverify_specialist, verify_specialist
@@ -29,32 +28,23 @@ EDITED = (
     "latitude",
     "longitude",
     "is_active",
+    "instant_booking",
 )
 
 
-class SpecialistForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class SpecialistForm(AmountsForm):
+    amounts = ("base_rate", "deposit")
     specialties = LinesField(most=MOST_SPECIALTIES, longest=LONGEST_SPECIALTY, help_text="One a line.")
     base_rate = amount_field("Base rate")
     deposit = amount_field("Deposit")
-    reason = reason_field()
 
     class Meta:
         model = Specialist
         fields = EDITED
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.initial["base_rate"] = str(self.instance.base_rate or "")
-        self.initial["deposit"] = str(self.instance.deposit or "")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        base_rate, deposit = minor_of(self, "base_rate"), minor_of(self, "deposit")
+    def check(self, cleaned: dict[str, Any], minors: dict[str, int | None]) -> None:
         if (cleaned.get("latitude") is None) != (cleaned.get("longitude") is None):
             self.add_error("latitude", "Give both latitude and longitude, or neither.")
-        if not self.errors:
-            self.instance.base_rate_minor, self.instance.deposit_minor = base_rate, deposit
-        return cleaned
 
 
 @admin.register(Specialist)
@@ -77,7 +67,17 @@ class SpecialistAdmin(AlmanacModelAdmin):
     )
     actions = ("verify", "unverify")
     fieldsets = (
-        (None, {"fields": ("user", "business_name", ("is_verified", "is_active"), ("verified_at", "verified_by"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "user",
+                    "business_name",
+                    ("is_verified", "is_active", "instant_booking"),
+                    ("verified_at", "verified_by"),
+                )
+            },
+        ),
         ("Time", {"fields": ("time",)}),
         ("Profile", {"fields": ("description", "specialties", ("experience_years", "response_minutes"))}),
         ("Rates", {"fields": (("currency", "base_rate", "deposit"), "reason")}),

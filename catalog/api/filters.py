@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from catalog.enums import ResourceType, choices
 from common.api.fields import TextField
-from common.api.filters import ParameterFilter, StrictFilterSet, WholeNumberFilter, WordFilter
+from common.api.filters import IdFilter, ParameterFilter, StrictFilterSet, WholeNumberFilter, WordFilter
 
 MOST_WORDS = 20
 
@@ -51,3 +51,11 @@ class SpecialistFilterSet(StrictFilterSet):
     location = LocationFilter()
 
     ranges: ClassVar = ()
+
+
+class ReviewFilterSet(StrictFilterSet):
+    specialist_id = IdFilter("specialist")
+    service_id = IdFilter("service")
+    resource_id = IdFilter("resource")
+    customer_id = IdFilter("customer")
+    rating = WholeNumberFilter("rating", least=1, most=5, label="So many stars.")

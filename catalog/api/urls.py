@@ -11,6 +11,7 @@ from catalog.api.views.availability import (
 from catalog.api.views.listings import CategoriesView, ResourceCatalogViewSet, ServiceView, SpecialistViewSet
 from catalog.api.views.own import OwnServiceViewSet, ProfileView, WorkingHoursView
 from catalog.api.views.platform_catalog import CatalogView
+from catalog.api.views.search import SearchView
 from catalog.api.views.time_off import TimeOffViewSet
 
 blocks = TimeOffViewSet.as_view({"get": "list", "post": "create"})
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("resources/<uuid:id>/availability", ResourceSlotsView.as_view(), name="resource-availability"),
     path("services/catalog", CatalogView.as_view(), name="service-catalog"),
     path("services/categories", CategoriesView.as_view(), name="service-categories"),
+    path("services/search", SearchView.as_view(), name="service-search"),
     path("services/<uuid:id>", ServiceView.as_view(), name="service"),
     path("specialists", specialists, name="specialists"),
     path("specialists/profile", ProfileView.as_view(), name="own-specialist"),

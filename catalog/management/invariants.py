@@ -2,7 +2,7 @@
 
 from common.proofs import register_invariant
 
-OWN = ("INV-25", "INV-26", "INV-26a", "INV-26b", "INV-26c", "INV-32", "INV-32a")
+OWN = ("INV-25", "INV-26", "INV-26a", "INV-26b", "INV-26c", "INV-32", "INV-32a", "INV-87a", "INV-99")
 
 register_invariant(
     id="INV-25",
@@ -79,5 +79,39 @@ register_invariant(
         JOIN catalog_calendar AS calendar ON calendar.number = occupancy.calendar_number
         WHERE occupancy.kind = 'closure' AND NOT coalesce(
             occupancy.during <@ (SELECT range_agg(during) FROM catalog_timeoff WHERE calendar_id = calendar.id), false)
+    """,
+)
+
+register_invariant(
+    id="INV-87a",
+    title="The ratings of a specialist are those of the reviews that are shown",
+    sql="""
+        SELECT specialist.id FROM catalog_specialist AS specialist
+        LEFT JOIN catalog_standing AS standing ON standing.specialist_id = specialist.id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS reviews, coalesce(sum(rating), 0) AS stars,
+                count(*) FILTER (WHERE rating = 1) AS one, count(*) FILTER (WHERE rating = 2) AS two,
+                count(*) FILTER (WHERE rating = 3) AS three, count(*) FILTER (WHERE rating = 4) AS four,
+                count(*) FILTER (WHERE rating = 5) AS five
+            FROM catalog_review WHERE specialist_id = specialist.id AND is_shown
+        ) AS said
+        WHERE (specialist.rating_count, specialist.rating_sum) <> (said.reviews, said.stars)
+            OR (coalesce(one_star, 0), coalesce(two_stars, 0), coalesce(three_stars, 0), coalesce(four_stars, 0),
+                coalesce(five_stars, 0)) <> (said.one, said.two, said.three, said.four, said.five)
+    """,
+)
+
+register_invariant(
+    id="INV-99",
+    title="Services are found by what they are: every row of the search says what its sources say",
+    sql="""
+        WITH wanted AS (
+            SELECT document.* FROM catalog_service_documents(ARRAY(SELECT id FROM catalog_service)) AS document
+        )
+        SELECT service_id FROM (
+            (SELECT * FROM wanted EXCEPT SELECT * FROM catalog_servicedocument)
+            UNION ALL
+            (SELECT * FROM catalog_servicedocument EXCEPT SELECT * FROM wanted)
+        ) AS differing
     """,
 )

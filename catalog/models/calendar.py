@@ -1,7 +1,7 @@
 """Somebody's time: a specialist, a room and a partner each own one calendar."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, NewType, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -129,6 +129,13 @@ class TimeOffQuerySet(models.QuerySet["TimeOff"]):
     def overlapping(self, time: TimeRange) -> Self:
         return self.filter(during__overlap=time.to_postgres())
 
+    def in_series_of(self, off: "TimeOff") -> Self:
+        """All that was taken together with it; only itself if it was taken alone."""
+        return self.filter(pk=off.pk) if off.series_id is None else self.filter(series_id=off.series_id)
+
+    def starting_from(self, moment: datetime) -> Self:
+        return self.filter(during__startswith__gte=moment)
+
 
 class TimeOff(BaseModel):
     """Holidays, lunch, a day at the dentist's. Times off may overlap; their union is what closes the calendar."""
@@ -142,6 +149,8 @@ class TimeOff(BaseModel):
         editable=False,
         help_text="Bookings in this time stay, and need somebody's care.",
     )
+    # What was taken by one rule has one id, and can be ended together.
+    series_id = models.UUIDField("series", null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -152,6 +161,9 @@ class TimeOff(BaseModel):
         verbose_name = "time off"
         verbose_name_plural = "times off"
         permissions: ClassVar = [("force_timeoff", "Can give time off over bookings")]
+        indexes: ClassVar = [
+            models.Index(fields=["series_id"], name="time_off_of_a_series", condition=Q(series_id__isnull=False)),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="time_off_is_a_bounded_half_open_time",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from catalog.models.calendar import MOST_BUFFER_MINUTES, Calendar
 from catalog.models.category import Category, Tier
 from catalog.models.intake import check_intake_questions
+from catalog.models.resource import Resource
 from catalog.models.specialist import Specialist
 from catalog.slots import Buffers
 from common.models.base import BaseModel
@@ -52,6 +53,14 @@ class Service(BaseModel):
     owner = models.ForeignKey(Specialist, models.PROTECT, null=True, blank=True, related_name="services")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="services")
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="services")
+    room = models.ForeignKey(
+        Resource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        help_text="What it takes besides its specialist: both are booked together.",
+    )
     name = models.CharField(max_length=150)
     description = models.CharField(max_length=500, blank=True)
     long_description = models.TextField(max_length=5_000, blank=True)

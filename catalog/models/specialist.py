@@ -82,6 +82,9 @@ class Specialist(BaseModel):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     is_active = models.BooleanField("takes bookings", default=True)
+    instant_booking = models.BooleanField(
+        "books at once", default=False, help_text="Bookings are confirmed as they are made, without being asked."
+    )
 
     objects: ClassVar = SpecialistQuerySet.as_manager()
 

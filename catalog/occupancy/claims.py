@@ -27,7 +27,6 @@ from catalog.occupancy.rows import (
 )
 from catalog.selectors.busy import Busy, busy
 from catalog.slots import NO_BUFFERS, Buffers
-from common.errors import Detail
 from common.ids import new_id
 from common.timeranges import TimeRange
 from common.walltime import day_range
@@ -227,7 +226,10 @@ def _refuse_full_days(wanted: Iterable[Claim], taken: Mapping[int, Sequence[Busy
         for each in taken[number]
         if not each.is_closure
     )
+    refused: list[TimeRange] = []
     for each in limited:
+        if there[each.calendar.number, each.day] >= (each.calendar.daily_limit or 0):
+            refused.append(each.time)
         there[each.calendar.number, each.day] += 1
-        if there[each.calendar.number, each.day] > (each.calendar.daily_limit or 0):
-            raise DayIsFull(details=[Detail("start_time", DayIsFull.default_message, "DAILY_LIMIT")])
+    if refused:
+        raise DayIsFull.on(refused)

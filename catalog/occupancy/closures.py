@@ -1,5 +1,6 @@
 """Times off as the occupancies that close a calendar."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection
@@ -20,23 +21,24 @@ RETURNING lower(during), upper(during)
 """
 
 
-def rewrite_closures(calendar: Calendar, touched: TimeRange) -> None:
+def rewrite_closures(calendar: Calendar, *touched: TimeRange) -> None:
     """Makes the closures in and around `touched` what the times off there come to, around the claims that are there.
 
-    1. Closures that overlap or touch it go; together with it they are the time to be looked at.
+    1. From the first of `touched` to the last is the time to be looked at, with the closures that overlap or touch it;
+       these go.
     2. The union of the times off in that time is closed again, on every lane that no claim has.
     3. A rival whose claim was not to be seen yet costs another round, which closes around it.
     """
     require_transaction()
     lock([calendar])
-    looked_at = touched
+    looked_at = _hull(touched)
     for _ in range(MOST_ROUNDS):
         looked_at, off = _opened(calendar, looked_at)
         blocks = closure_blocks(off, [each.as_block() for each in claims(calendar, off)])
         if insert_all([Row(calendar.number, each, OccupancyKind.CLOSURE, calendar.pk) for each in blocks]):
             announce([calendar])
             return
-    raise SlotTaken.by([touched])
+    raise SlotTaken.by(touched)
 
 
 def _opened(calendar: Calendar, time: TimeRange) -> tuple[TimeRange, list[TimeRange]]:
@@ -55,5 +57,5 @@ def _opened(calendar: Calendar, time: TimeRange) -> tuple[TimeRange, list[TimeRa
     return (whole, merge(off)) if whole == time else _opened(calendar, whole)
 
 
-def _hull(times: list[TimeRange]) -> TimeRange:
+def _hull(times: Sequence[TimeRange]) -> TimeRange:
     return TimeRange(min(each.start for each in times), max(each.end for each in times))

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from catalog.enums import Reason
-from catalog.lanes import LaneBoard
+from catalog.lanes import LaneBoard, Timeline
 from catalog.models import Calendar, Service
 from catalog.opening import ONE_DAY, open_ranges, openings
 from catalog.policies import BookingWindow, reason_against
@@ -59,26 +60,42 @@ def slot_rules(calendar: Calendar, service: Service | None) -> SlotRules:
 def slots_by_day(
     calendar: Calendar, service: Service | None, *, first: date, last: date, zone: ZoneInfo
 ) -> dict[date, list[Slot]]:
-    """The slots that start on the days from `first` to `last`, as a clock in `zone` shows them. One query."""
+    """The slots that start on the days from `first` to `last`, as a clock in `zone` shows them.
+
+    One query, and two more if the service takes a room.
+    """
     days: dict[date, list[Slot]] = {first + n * ONE_DAY: [] for n in range((last - first).days + 1)}
     asked = TimeRange(_midnight(first, zone), _midnight(last + ONE_DAY, zone))
     starting = booking_window(calendar).of(asked)
     if starting is None:
         return days
     rules = slot_rules(calendar, service)
-    margin = ONE_DAY if calendar.daily_limit is not None else timedelta(0)
-    after = rules.duration + rules.buffers.after + margin
-    taken = busy([calendar], starting.widen(before=rules.buffers.before + margin, after=after))[calendar.number]
-    for slot in slots(
+    taken = busy([calendar], what_matters(calendar, rules, starting))[calendar.number]
+    found = slots(
         openings(calendar.hours, within=starting.widen(after=rules.duration)),
         [each.as_block() for each in taken],
         rules,
         starting=starting,
         closures=[each.time for each in taken if each.is_closure],
         full_days=full_days(calendar, taken),
-    ):
+    )
+    for slot in found if service is None or service.room_id is None else _in_room(service.room_id, list(found)):
         days[slot.start.astimezone(zone).date()].append(slot)
     return days
+
+
+def _in_room(room_id: UUID, found: Sequence[Slot]) -> list[Slot]:
+    """The slots, each with what is against it in the room that is booked along."""
+    room = Calendar.objects.get(resource=room_id)
+    answers = iter(checked(room, [TimeRange(each.start, each.end) for each in found if each.reason is None]))
+    return [each if each.reason is not None else replace(each, reason=next(answers).reason) for each in found]
+
+
+def what_matters(calendar: Calendar, rules: SlotRules, starting: TimeRange) -> TimeRange:
+    """The time in which something taken can be in the way of a slot that starts within `starting`."""
+    margin = ONE_DAY if calendar.daily_limit is not None else timedelta(0)
+    after = rules.duration + rules.buffers.after + margin
+    return starting.widen(before=rules.buffers.before + margin, after=after)
 
 
 def checked(calendar: Calendar, times: Sequence[TimeRange]) -> list[Checked]:
@@ -107,8 +124,8 @@ def conflicts_with(calendar: Calendar, times: Sequence[TimeRange]) -> list[TimeR
     wanted = [calendar.buffers.around(each) for each in times]
     taken = busy([calendar], wanted)[calendar.number]
     board = LaneBoard(calendar.capacity, [each.as_block() for each in taken])
-    blocked = [each for each in wanted if not board.has_room(each.start, each.end)]
-    return [each.time for each in taken if any(each.time.overlaps(time_) for time_ in blocked)]
+    blocked = Timeline(each for each in wanted if not board.has_room(each.start, each.end))
+    return [each.time for each in taken if blocked.meets(each.time.start, each.time.end)]
 
 
 def claims_outside_hours(calendar: Calendar) -> list[TimeRange]:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -14,9 +15,10 @@ from catalog.models import Calendar
 from catalog.slots import Buffers
 from common.timeranges import TimeRange, merge
 
-# Multiranges let the GiST index answer for many calendars and times at once.
+# Multiranges let the GiST index answer for many calendars and times at once. Times come without their zone, which is
+# UTC: those are read by psycopg in C, while Django's instants are read in Python.
 _BUSY = """
-SELECT calendar_number, lower(during), upper(during), lower(lanes), upper(lanes),
+SELECT calendar_number, lower(during) AT TIME ZONE 'UTC', upper(during) AT TIME ZONE 'UTC', lower(lanes), upper(lanes),
     kind, buffer_before_minutes, buffer_after_minutes
 FROM catalog_occupancy
 WHERE lanes && %s::int8multirange AND during && %s::tstzmultirange
@@ -57,21 +59,32 @@ def busy(calendars: Collection[Calendar], within: TimeRange | Iterable[TimeRange
     found: defaultdict[int, list[Busy]] = defaultdict(list)
     if not calendars or not times:
         return found
-    lanes = ",".join(f"[{each.number * LANES},{(each.number + 1) * LANES})" for each in calendars)
-    moments = ",".join(f'["{each.start.isoformat()}","{each.end.isoformat()}")' for each in times)
     with connection.cursor() as cursor:
-        cursor.execute(_BUSY, [f"{{{lanes}}}", f"{{{moments}}}"])
+        cursor.execute(*statement(calendars, times))
         for number, start, end, first, last, kind, before, after in cursor.fetchall():
             found[number].append(
                 Busy(
-                    TimeRange(start, end),
+                    TimeRange(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)),
                     first - number * LANES,
                     last - number * LANES,
                     OccupancyKind(kind),
-                    Buffers(timedelta(minutes=before), timedelta(minutes=after)),
+                    _buffers(before, after),
                 )
             )
     return found
+
+
+def statement(calendars: Iterable[Calendar], times: Iterable[TimeRange]) -> tuple[str, list[str]]:
+    """What `busy` asks of PostgreSQL, with its parameters."""
+    lanes = ",".join(f"[{each.number * LANES},{(each.number + 1) * LANES})" for each in calendars)
+    moments = ",".join(f'["{each.start.isoformat()}","{each.end.isoformat()}")' for each in times)
+    return _BUSY, [f"{{{lanes}}}", f"{{{moments}}}"]
+
+
+@lru_cache
+def _buffers(before: int, after: int) -> Buffers:
+    """Minutes before and after; there are as few of them as there are habits."""
+    return Buffers(timedelta(minutes=before), timedelta(minutes=after))
 
 
 def claims(calendar: Calendar, within: TimeRange | Iterable[TimeRange]) -> list[Busy]:

@@ -30,17 +30,21 @@ def categories_with_counts() -> QuerySet[Category]:
 
 def platform_services() -> list[Service]:
     """The platform's own services in the order of the catalog; one query. Specialists' services are searched for."""
-    in_order = Service.objects.listed().platforms().select_related("category", "tier")
-    return list(in_order.order_by("category__position", "category__name", "position", "tier__position", "name", "pk"))
+    return list(in_catalog_order())
+
+
+def in_catalog_order() -> QuerySet[Service]:
+    offered: QuerySet[Service] = Service.objects.listed().platforms().select_related("category", "tier")
+    return offered.order_by("category__position", "category__name", "position", "tier__position", "name", "pk")
 
 
 def services_in_full(services: QuerySet[Service]) -> QuerySet[Service]:
     """With all that the page of a service shows."""
-    return services.select_related("category", "tier", "owner__user", "owner__calendar")
+    return services.select_related("category", "tier", "owner__user", "owner__calendar", "owner__standing")
 
 
 def specialists_in_full(specialists: QuerySet[Specialist]) -> QuerySet[Specialist]:
-    return specialists.select_related("user", "calendar")
+    return specialists.select_related("user", "calendar", "standing")
 
 
 def resources_in_full(resources: QuerySet[Resource]) -> QuerySet[Resource]:

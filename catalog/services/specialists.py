@@ -33,7 +33,7 @@ def own_specialist(user: User) -> Specialist:
     except IntegrityError:
         # Two first calls at once: the other one made it, and the calendar made here is rolled back.
         pass
-    return Specialist.objects.select_related("user", "calendar").get(user=user)
+    return Specialist.objects.select_related("user", "calendar", "standing").get(user=user)
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def change_profile(
 ) -> Specialist:
     """Changes what is given of the profile, and of its hours."""
     locked = Specialist.objects.select_for_update(of=("self",), no_key=True)
-    specialist = locked.select_related("user", "calendar").get(pk=specialist.pk)
+    specialist = locked.select_related("user", "calendar", "standing").get(pk=specialist.pk)
     _require_amounts_of_new_currency(specialist, changes)
     for name, value in changes.items():
         setattr(specialist, name, value)
@@ -86,7 +86,8 @@ def _set_verified(specialist: Specialist, *, to: bool, actor: Person, reason: st
 
 
 def _specialist_of(user: User) -> Specialist | None:
-    found: Specialist | None = Specialist.objects.select_related("user", "calendar").filter(user=user.pk).first()
+    whole = Specialist.objects.select_related("user", "calendar", "standing")
+    found: Specialist | None = whole.filter(user=user.pk).first()
     return found
 
 

@@ -279,6 +279,81 @@ def test_what_runs_beside_is_no_conflict(charlie: Client) -> None:
     assert charlie.get(f"{API}/conflicts", asked(lotus, "10:00", "11:00")).json()["data"]["conflicts"] == []
 
 
+# A series
+
+WORKDAYS = "FREQ=DAILY;COUNT=4;EXDATE=20260305"
+
+
+def test_a_series_is_checked_time_by_time(
+    lotus: Resource, charlie: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    book(lotus.calendar, between("10:30", "11:30", date(2026, 3, 4)))
+
+    with django_assert_num_queries(3):  # one of them is Charlie
+        data = charlie.get(
+            f"{API}/availability", {**asked(lotus, "10:00", "11:00"), "recurrence_rule": WORKDAYS}
+        ).json()["data"]
+
+    assert (data["available"], data["reason"], data["duration"]) == (False, "booked", 60)
+    assert [(each["start_time"], each["available"]) for each in data["occurrences"]] == [
+        ("2026-03-03T04:30:00Z", True),
+        ("2026-03-04T04:30:00Z", False),
+        ("2026-03-06T04:30:00Z", True),
+    ]
+    assert data["conflicts"] == data["occurrences"][1]["conflicts"]
+    assert [each["start_time"] for each in data["conflicts"]] == ["2026-03-04T05:00:00Z"]
+
+
+def test_a_series_that_is_free_can_be_had(charlie: Client) -> None:
+    """E067: at nine by the clock on the wall, whichever instant that is."""
+    query = {
+        "resource_id": str(room(timezone="America/New_York").pk),
+        "start_time": "2026-03-07T09:00:00-05:00",
+        "end_time": "2026-03-07T10:00:00-05:00",
+        "recurrence_rule": "FREQ=DAILY;COUNT=2",
+    }
+
+    data = charlie.get(f"{API}/availability", query).json()["data"]
+
+    assert data["available"] is True
+    assert [each["start_time"] for each in data["occurrences"]] == ["2026-03-07T14:00:00Z", "2026-03-08T13:00:00Z"]
+
+
+def test_the_conflicts_of_a_series_are_found_by_as_many_queries(
+    lotus: Resource, charlie: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for day in (3, 4, 9):
+        book(lotus.calendar, between("10:00", "11:00", date(2026, 3, day)))
+
+    with django_assert_num_queries(3):  # one of them is Charlie
+        data = charlie.get(
+            f"{API}/conflicts", {**asked(lotus, "10:30", "11:30"), "recurrenceRule": "RRULE:FREQ=DAILY;COUNT=5"}
+        ).json()["data"]
+
+    assert data["has_conflicts"] is True
+    assert [each["start_time"] for each in data["conflicts"]] == ["2026-03-03T04:30:00Z", "2026-03-04T04:30:00Z"]
+
+
+@pytest.mark.parametrize("path", ["availability", "conflicts"])
+@pytest.mark.parametrize(
+    ("rule", "status", "field", "code"),
+    [
+        ("FREQ=SECONDLY;COUNT=3", 400, "recurrence_rule", "UNSUPPORTED_FREQUENCY"),
+        ("FREQ=DAILY", 400, "recurrence_rule", "OPEN_ENDED"),
+        ("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3", 400, "recurrence_rule", "NEVER_MATCHES"),
+        ("FREQ=WEEKLY;BYDAY=WE;COUNT=3", 422, "start_time", "DTSTART_MISMATCH"),
+        ("", 400, "recurrence_rule", "BLANK"),
+    ],
+)
+def test_a_rule_that_makes_no_series_is_refused(
+    lotus: Resource, charlie: Client, path: str, rule: str, status: int, field: str, code: str
+) -> None:
+    response = charlie.get(f"{API}/{path}", {**asked(lotus, "10:00", "11:00"), "recurrence_rule": rule})
+
+    error = refused(response, status, "VALIDATION_ERROR" if status == 400 else "BUSINESS_RULE_VIOLATION")
+    assert detail_codes(error) == {field: code}
+
+
 # The document and the answers
 
 
@@ -289,7 +364,7 @@ def test_answers_have_the_documented_members(lotus: Resource, charlie: Client) -
     days = charlie.get(f"{API}/resources/{lotus.pk}/availability", week()).json()["data"]
     busy_slot = next(each for each in days["available_slots"][0]["slots"] if not each["available"])
 
-    assert set(single) == set(AvailabilitySerializer().fields) - {"specialist_id", "specialist_name"}
+    assert set(single) == set(AvailabilitySerializer().fields) - {"specialist_id", "specialist_name", "occurrences"}
     assert set(bulk["results"][0]) == set(CheckedSlotSerializer().fields)
     assert set(single["conflicts"][0]) == set(ConflictSerializer().fields)
     assert set(days) == set(AvailableSlotsSerializer().fields)

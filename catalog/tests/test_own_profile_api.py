@@ -99,10 +99,12 @@ def test_the_seeds_printed_profile_is_accepted(bob: Specialist) -> None:
 
 def test_what_is_not_given_stays_as_it_is(bob: Specialist) -> None:
     send(bob.user, {"experience": 5, "deposit_amount": "2.00", "latitude": 22.5726, "longitude": 88.3639})
-    data = send(bob.user, {"location": "Kolkata", "takes_bookings": False}, method="patch").json()["data"]
+    changes = {"location": "Kolkata", "takes_bookings": False, "instant_booking": True}
+    data = send(bob.user, changes, method="patch").json()["data"]
 
     assert (data["experience"], data["pricing"]["deposit_amount"], data["location"]) == (5, "2.00", "Kolkata")
     assert (data["latitude"], data["longitude"], data["takes_bookings"]) == ("22.572600", "88.363900", False)
+    assert data["instant_booking"] is True
     assert data["business_name"] == "Bob's"
     assert send(bob.user, {"deposit_amount": None}).json()["data"]["pricing"]["deposit_amount"] is None
 

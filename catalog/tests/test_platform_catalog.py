@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from catalog.models import Service, Tier
-from catalog.selectors.catalog_version import kept, renew_after_commit
+from catalog.selectors.catalog_version import renew_after_commit
+from catalog.services.offers import archive_service
 from catalog.tests.factories import category, service, specialist
 from common.tests.probe.client import CAMEL, detail_codes, refused
 
@@ -139,12 +140,27 @@ def test_each_question_and_spelling_has_an_etag_of_its_own(facial: Service) -> N
 
 
 def test_without_redis_it_is_read_each_time(
-    facial: Service, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+    facial: Service, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    read: list[int] = []
-    monkeypatch.setattr("catalog.selectors.catalog_version._version", lambda: None)
+    get()
+    # Nobody listens on port 1, so every call to the cache is refused.
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
 
-    for _ in range(2):
-        kept("anything", lambda: read.append(1))
+    for price in ("1500.00", "999.00"):
+        with django_assert_num_queries(1):
+            response = get()
+        assert response.json()["data"]["all_services"][0]["price"] == price
+        Service.objects.filter(pk=facial.pk).update(price_minor=99_900)
 
-    assert len(read) == 2
+
+def test_a_change_is_saved_without_redis(
+    facial: Service, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        archive_service(facial, actor=None)
+
+    facial.refresh_from_db()
+    assert facial.archived_at is not None
+    assert get().json()["data"]["all_services"] == []

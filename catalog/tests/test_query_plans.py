@@ -9,12 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from catalog.enums import OccupancyKind
-from catalog.lanes import LANES
 from catalog.models import Calendar
 from catalog.occupancy import claim, claim_all, release
 from catalog.occupancy.claims import Claim
-from catalog.selectors import busy as busy_module
-from catalog.selectors.busy import busy
+from catalog.selectors.busy import busy, statement
 from catalog.tests.factories import TUESDAY, between
 from common.ids import new_id
 
@@ -41,6 +39,7 @@ def fill(rows: int) -> list[Calendar]:
     """So many occupancies: 250 calendars for 100,000, with 50 days of eight hours each."""
     calendars, days = rows // 400, 50
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '300s'; SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute(CALENDARS, [calendars])
         cursor.execute(f"ALTER TABLE catalog_occupancy DROP CONSTRAINT {GUARD}")
         cursor.execute(ROWS, [calendars, days])
@@ -71,9 +70,7 @@ def figures_at(rows: int) -> dict[str, float]:
     calendars = fill(rows)
     middle = calendars[len(calendars) // 2]
     week = between("00:00", "23:59")
-    lanes = f"{{[{middle.number * LANES},{(middle.number + 1) * LANES})}}"
-    moments = f'{{["{week.start.isoformat()}","{week.end.isoformat()}")}}'
-    plan = plan_of(busy_module._BUSY, [lanes, moments])
+    plan = plan_of(*statement([middle], [week]))
     assert GUARD in plan, plan
     assert "Seq Scan" not in plan
     assert len(busy([middle], week)[middle.number]) == 8
@@ -120,7 +117,4 @@ def test_a_hundred_thousand_occupancies_are_asked_by_index() -> None:
 @pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_two_million_occupancies_are_asked_by_index() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '300s'; SET LOCAL maintenance_work_mem = '256MB'")
-
     print(figures_at(2_000_000))  # noqa: T201 - as above

@@ -160,7 +160,9 @@ def _bad_key(message: str) -> ValidationFailed:
 def _principal(request: Request) -> str:
     """Whose key it is: nobody ever meets another one's. People without a name are told apart by their session."""
     if request.user.is_authenticated:
-        return f"{type(request.user)._meta.label_lower}:{request.user.pk}"
+        # A caller that is no row, such as a service acting for somebody, says itself whose key it is.
+        named: str | None = getattr(request.user, "principal", None)
+        return named or f"{type(request.user)._meta.label_lower}:{request.user.pk}"
     session_key = getattr(getattr(request, "session", None), "session_key", None)
     if session_key:
         return f"session:{session_key}"

@@ -27,8 +27,9 @@ def network(request: Request) -> str:
 
 
 def person(request: Request) -> str:
-    """Who is signed in; for others the network."""
-    return str(request.user.pk) if request.user.is_authenticated else network(request)
+    """Who is signed in, or for whom a service acts; for others the network."""
+    caller = request.user
+    return str(getattr(caller, "counted_as", caller.pk)) if caller.is_authenticated else network(request)
 
 
 def account_and_network(request: Request) -> str | None:

@@ -35,18 +35,20 @@ class EnvelopeSchema(AutoSchema):
         return declared or super().get_request_serializer()
 
     def get_override_parameters(self) -> list[Any]:
-        """Handlers under `@idempotent` say whether they ask for a key."""
+        """The view's `documented_headers`; handlers under `@idempotent` say whether they ask for a key."""
+        headers = [*getattr(self.view, "documented_headers", ())]
         handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
         wanted = getattr(handler, "idempotency_key", None)
         if wanted is None:
-            return []
+            return headers
         return [
+            *headers,
             OpenApiParameter(
                 "Idempotency-Key",
                 location=OpenApiParameter.HEADER,
                 required=wanted == "required",
                 description="Repeating a request under the key of the first one has no further effect.",
-            )
+            ),
         ]
 
     def get_tags(self) -> list[str]:
@@ -87,7 +89,8 @@ class EnvelopeSchema(AutoSchema):
             return response
         said = serializer is None or serializer is Message
         content = response.get("content") or {"application/json": {"schema": {"nullable": True, "type": "object"}}}
-        for body in content.values():
+        # Files travel as they are.
+        for body in (content[kind] for kind in content if kind == "application/json"):
             body["schema"] = _enveloped(body["schema"], said=said)
             body.setdefault("examples", {"answer": {"value": example_of(body["schema"], self.registry)}})
         headers = response.get("headers", {}) | ({"Location": _LOCATION} if status_code == "201" else {})

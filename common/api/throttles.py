@@ -75,7 +75,9 @@ def tier_limit(user: Any, request: HttpRequest) -> Limit:
     """One user's requests in any minute, or one network's if nobody is signed in."""
     tier = _tier_function()(user)
     subject = network_key(client_ip(request)) if tier is Tier.ANONYMOUS else str(user.pk)
-    return Limit(tier, subject, getattr(platform_settings(), tier), MINUTE)
+    # Some callers, such as services, have a limit of their own.
+    amount: int = getattr(user, "requests_per_minute", None) or getattr(platform_settings(), tier)
+    return Limit(tier, subject, amount, MINUTE)
 
 
 def known_user(request: HttpRequest) -> Any:

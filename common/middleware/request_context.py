@@ -102,10 +102,11 @@ def _path_without_secrets(request: HttpRequest) -> str:
 
 def _user_id(request: HttpRequest) -> str | None:
     """Whoever the request turned out to be from. Never asks the database: an anonymous page must not cost a query."""
-    user = getattr(request, "_cached_user", None) or getattr(request, "user", None)
-    if user is None or isinstance(user, SimpleLazyObject) or user.pk is None:
-        return None
-    return str(user.pk)
+    user = request.__dict__.get("user")
+    if isinstance(user, SimpleLazyObject):
+        # Nobody came by a token; the session's user is known if somebody has asked for it.
+        user = request.__dict__.get("_cached_user")
+    return None if user is None or user.pk is None else str(user.pk)
 
 
 def _size(response: HttpResponse) -> int | None:

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from common import events
 from common.context import set_request_id
-from common.events import Event, on, publish, subscribers_of
+from common.events import Event, News, on, publish, publish_all, subscribers_of
 from common.ids import new_id
 from common.models import EventReceipt, OutboxEvent
 from common.tests.test_queue import queued
@@ -160,3 +160,27 @@ def test_reading_the_subscribers_of_a_name_registers_nothing() -> None:
     subscribers_of("probe.unheard_of")
 
     assert "probe.unheard_of" not in events._subscribers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 40])
+def test_many_are_announced_as_one_is(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    subjects = [new_id() for _ in range(count)]
+    news = [
+        News("probe.happened", subject, {"by": 'a "b"\n', "n": 1, "who": subject, "none": None}, key=f"k:{subject}")
+        for subject in subjects
+    ]
+    publish("probe.happened", "there before", key=news[0].key)
+    set_request_id("req-1")
+
+    with django_assert_num_queries(1):
+        publish_all(news)
+    set_request_id("")
+
+    there = OutboxEvent.objects.exclude(subject="there before").order_by("subject")
+    assert [event.subject for event in there] == sorted(map(str, subjects[1:]))
+    for event in there:
+        assert event.data == {"by": 'a "b"\n', "n": 1, "who": event.subject, "none": None}
+        assert (event.key, event.request_id) == (f"k:{event.subject}", "req-1")
+        assert (len(event.subscribers), event.attempts, event.delivered_at, event.dead_at) == (2, 0, None, None)
+        assert event.due_at is not None

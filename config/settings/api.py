@@ -51,6 +51,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SignInPlatformEnum": "accounts.enums.Platform",
         "DevicePlatformEnum": "notifications.enums.Platform",
+        "BookingStatusEnum": "bookings.enums.BookingStatus",
+        "BookingActionEnum": "bookings.enums.Action",
+        "UnavailableReasonEnum": "catalog.enums.REASONS",
     },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],

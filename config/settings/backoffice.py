@@ -74,6 +74,8 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("People", "group", "accounts.user"),
                     _page("Roles", "badge", "auth.group"),
+                    _page("Sessions", "devices", "accounts.session"),
+                    _page("Services", "smart_toy", "accounts.serviceaccount"),
                     _page("Failed sign-ins", "lock_person", "axes.accessattempt"),
                 ],
             },
@@ -96,6 +98,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Categories", "category", "catalog.category"),
                     _page("Tiers", "stairs", "catalog.tier"),
                     _page("Specialists", "engineering", "catalog.specialist"),
+                    _page("Reviews", "reviews", "catalog.review"),
                     _page("Resources", "meeting_room", "catalog.resource"),
                     _page("Calendars", "calendar_month", "catalog.calendar"),
                 ],

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "common.apps.CommonConfig",
     "notifications.apps.NotificationsConfig",
     "accounts.apps.AccountsConfig",
+    "payments.apps.PaymentsConfig",
     "catalog.apps.CatalogConfig",
     "bookings.apps.BookingsConfig",
     # The admin's theme overrides templates, so it stands before django.contrib.admin.
@@ -127,7 +128,19 @@ DEMO_SEEDERS = [
 PROFILE_FACTS: list[str] = []
 
 # What each app keeps of a person, for export and erasure: see common/personal_data.py.
-PERSONAL_DATA = ["notifications.privacy.PERSONAL_DATA", "accounts.privacy.PERSONAL_DATA"]
+PERSONAL_DATA = [
+    "notifications.privacy.PERSONAL_DATA",
+    "accounts.privacy.PERSONAL_DATA",
+    "payments.privacy.PERSONAL_DATA",
+    "catalog.privacy.PERSONAL_DATA",
+    "bookings.privacy.PERSONAL_DATA",
+]
+
+# What messages are about, by the word that their kinds use: see notifications/services/subjects.py.
+MESSAGE_SUBJECTS = {"booking": "bookings.services.messages.as_it_is_now"}
+
+# What can be paid for, by the word that payments keep of it; see payments/payables.py.
+PAYABLES: dict[str, str] = {}
 
 # What upper floors know of a specialist, for the specialist's own profile; see catalog/selectors/profiles.py.
 SPECIALIST_FACTS: list[str] = []

@@ -107,5 +107,9 @@ CELERY_BEAT_SCHEDULE = {
     "send codes that a lost task left behind": {"task": "accounts.deliver_codes", "schedule": 10},
     "mail links that a lost task left behind": {"task": "accounts.mail_password_links", "schedule": 60},
     "forget old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": crontab(hour=2, minute=53)},
+    "give back what was not paid for": {"task": "bookings.expire_unpaid", "schedule": 20},
+    "remind of bookings": {"task": "bookings.remind", "schedule": 30},
+    "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
+    "book open-ended series further ahead": {"task": "bookings.roll_series", "schedule": crontab(hour=1, minute=23)},
     "show that beat and worker live": {"task": "common.beat_heartbeat", "schedule": 15},
 }

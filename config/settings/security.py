@@ -81,7 +81,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 MAX_BODY_BYTES = env.whole("MAX_BODY_BYTES", 1_048_576, least=1_024, most=104_857_600)
-MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_BYTES", 6_291_456, least=1_024, most=104_857_600)
+MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_BYTES", 6_553_600, least=1_024, most=104_857_600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
@@ -92,9 +92,11 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 # Tests sign in hundreds of times; what a hash costs an attacker is no concern of theirs.
-_hasher = "MD5PasswordHasher" if ENVIRONMENT == "test" else "Argon2PasswordHasher"
+_hasher = (
+    "django.contrib.auth.hashers.MD5PasswordHasher" if ENVIRONMENT == "test" else "accounts.hashers.LeanArgon2Hasher"
+)
 PASSWORD_HASHERS = [
-    f"django.contrib.auth.hashers.{_hasher}",
+    _hasher,
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -132,6 +132,7 @@ def test_the_list_of_people_costs_the_same_for_one_and_for_three(
 
 @pytest.mark.parametrize("query", ["password__startswith=argon2", "user_permissions__codename=x", "password=x"])
 def test_a_filter_cannot_ask_for_passwords(as_asha: Client, query: str) -> None:
+    """A022."""
     answer = as_asha.get(f"{PEOPLE}?{query}")
 
     assert answer.status_code in (302, 400)
@@ -302,6 +303,7 @@ def test_the_first_page_costs_the_same_however_much_there_is(
 
 @pytest.mark.parametrize("verb", ["add/", "{pk}/delete/"])
 def test_the_audit_log_offers_no_way_to_add_or_delete(as_asha: Client, asha: User, verb: str) -> None:
+    """A020."""
     entry = AuditEntry.objects.earliest("id")
 
     path = f"/admin/common/auditentry/{verb.format(pk=entry.pk)}"

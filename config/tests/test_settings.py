@@ -84,7 +84,7 @@ def test_cookies_are_bound_to_this_host_and_to_https(production: dict[str, Any])
 
 def test_passwords_are_kept_as_argon2_hashes(production: dict[str, Any]) -> None:
     # Tests hash cheaply, so only a process of production can tell.
-    assert production["hasher"] == "django.contrib.auth.hashers.Argon2PasswordHasher"
+    assert production["hasher"] == "accounts.hashers.LeanArgon2Hasher"
 
 
 @pytest.mark.django_db

@@ -9,6 +9,15 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; other channels leave it out."""
+
+    name: str
+    content: bytes
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message for one address, in the reader's words. `html` and `link` are empty where there is none."""
 
@@ -22,6 +31,7 @@ class Message:
     link: str = ""
     is_urgent: bool = False
     recipient_id: UUID | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Channel(Protocol):

@@ -54,6 +54,8 @@ def _mail(message: Message) -> EmailMultiAlternatives:
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")
+    for file in message.attachments:
+        mail.attach(file.name, file.content, file.mime_type)
     return mail
 
 

@@ -2,11 +2,12 @@
 
 import logging
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
@@ -15,6 +16,7 @@ from common.platform import platform_settings
 from notifications.catalogue import Kind, Reader, Text, kind_named, render
 from notifications.channels import channel_named
 from notifications.channels.base import (
+    Attachment,
     Channel,
     Message,
     OutcomeUnknown,
@@ -30,6 +32,7 @@ from notifications.models import Delivery
 from notifications.quiet_hours import after_quiet_hours
 from notifications.sealing import Unopenable, opened
 from notifications.selectors import may_be_told, reach_of, reader_of, zone_of
+from notifications.services.subjects import Outdated, Told, present
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +59,8 @@ class _Way:
 
     addresses: Sequence[str]
     reader: Reader
-    context: dict[str, Any]
+    context: Mapping[str, Any]
+    files: Callable[[], tuple[Attachment, ...]] = tuple
 
 
 def attempt(delivery: Delivery) -> Outcome:
@@ -86,12 +90,14 @@ def _attempt(delivery: Delivery) -> Outcome:
     if isinstance(way, Outcome):
         return way
     text = render(delivery.kind, ChannelName(delivery.channel), way.context, way.reader)
-    return _send(delivery, channel, way.addresses, text)
+    files = way.files() if delivery.channel == ChannelName.EMAIL else ()
+    return _send(delivery, channel, way.addresses, text, files)
 
 
 def _way_to_stranger(delivery: Delivery) -> _Way:
     content = opened(delivery.pk, bytes(delivery.sealed or b""))
-    return _Way([content["to"]], Reader(language=content["language"]), content["context"])
+    reader = Reader(language=content["language"], timezone=content.get("timezone", "UTC"))
+    return _Way([content["to"]], reader, content["context"])
 
 
 def _way_to_person(delivery: Delivery, kind: Kind) -> _Way | Outcome:
@@ -108,17 +114,28 @@ def _way_to_person(delivery: Delivery, kind: Kind) -> _Way | Outcome:
     if kind.topic in PATIENT_TOPICS and morning > clock.now():
         return Outcome(DeliveryState.WAITING, "quiet hours", not_before=morning, is_try=False)
     content = opened(delivery.pk, bytes(delivery.sealed or b""))
-    return _Way(reach.addresses[channel], reader_of(user), content["context"])
+    way = _Way(reach.addresses[channel], reader_of(user), content["context"])
+    return _as_it_is_now(way, delivery, kind, user, content["about"]) if kind.about else way
 
 
-def _send(delivery: Delivery, channel: Channel, addresses: Sequence[str], text: Text) -> Outcome:
+def _as_it_is_now(way: _Way, delivery: Delivery, kind: Kind, user: Any, about: str) -> _Way | Outcome:
+    """The subject's present values in place of those it was written with, or nothing to send any more (E326)."""
+    now = present(kind.about, Told(delivery.kind, UUID(about), user, way.context))
+    if isinstance(now, Outdated):
+        return Outcome(DeliveryState.SKIPPED, now.why)
+    return replace(way, context=now.context, files=now.files)
+
+
+def _send(
+    delivery: Delivery, channel: Channel, addresses: Sequence[str], text: Text, files: tuple[Attachment, ...]
+) -> Outcome:
     """To every address. One that has it is enough: another try would send it to that one again."""
     provider_ids: list[str] = []
     failures: list[SendingFailed] = []
     dead: list[str] = []
     for address in addresses:
         try:
-            provider_ids.append(channel.send(_message(delivery, address, text)))
+            provider_ids.append(channel.send(_message(delivery, address, text, files)))
         except SendingFailed as failure:
             failures.append(failure)
             if isinstance(failure, Unreachable):
@@ -131,7 +148,7 @@ def _send(delivery: Delivery, channel: Channel, addresses: Sequence[str], text: 
     return _after(failures, delivery, dead=tuple(dead))
 
 
-def _message(delivery: Delivery, address: str, text: Text) -> Message:
+def _message(delivery: Delivery, address: str, text: Text, files: tuple[Attachment, ...]) -> Message:
     return Message(
         delivery_id=delivery.pk,
         kind=delivery.kind,
@@ -143,6 +160,7 @@ def _message(delivery: Delivery, address: str, text: Text) -> Message:
         link=text.link,
         is_urgent=delivery.urgency == Urgency.NOW,
         recipient_id=delivery.recipient_id,
+        attachments=files,
     )
 
 

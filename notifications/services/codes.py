@@ -1,4 +1,4 @@
-"""Codes to an address that may be nobody's yet."""
+"""Codes to an address that may be nobody's yet, and notices to one that is nobody's any more."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,9 +18,15 @@ from notifications.services.queueing import queue
 
 @transaction.atomic
 def send_code(
-    destination: str, channel: Channel, kind: str, context: Mapping[str, Any], *, language: str = FALLBACK
+    destination: str,
+    channel: Channel,
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    language: str = FALLBACK,
+    timezone: str = "UTC",
 ) -> None:
-    """Sends the code after commit, at most once. Address and code are kept as ciphertext, and only until it is sent.
+    """Sends the code or notice after commit, at most once. Until then address and values are kept as ciphertext.
 
     Raises ChannelOff where this platform has no provider for the channel.
     """
@@ -29,7 +35,7 @@ def send_code(
         raise ChannelOff
     described = kind_named(kind)
     row = new_id()
-    content = {"to": destination, "language": language, "context": dict(context)}
+    content = {"to": destination, "language": language, "timezone": timezone, "context": dict(context)}
     delivery = Delivery(
         id=row,
         event_key=f"{kind}:{row}",

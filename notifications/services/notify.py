@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from common import clock
 from common.ids import new_id
 from notifications.catalogue import FALLBACK_CHANNELS, MAX_VALUE, Kind, check_context, kind_named, render
 from notifications.enums import PATIENT_TOPICS, Channel
+from notifications.errors import WrongContext
 from notifications.models import Delivery, Notification
 from notifications.quiet_hours import after_quiet_hours
 from notifications.sealing import seal
@@ -19,21 +21,35 @@ MAX_TITLE = 255
 
 
 @transaction.atomic
-def notify(user: Any, kind: str, context: Mapping[str, Any], *, event_key: str) -> None:
+def notify(
+    user: Any,
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    event_key: str,
+    about: UUID | None = None,
+    is_own_doing: bool = False,
+) -> None:
     """Puts the message into the person's inbox and on its way by every channel they want it on.
 
     `event_key` names what happened (`booking.confirmed:<id>`): the same one again adds nothing. If none of the
     message's own channels reaches the person, the first fallback that does is taken. Whether they still want it,
-    and where they are to be found, is asked again when it is sent.
+    and where they are to be found, is asked again when it is sent. `about` is the id of what the kind is about. Of
+    what somebody did themselves their inbox is enough.
     """
     check_context(kind, context)
     described = kind_named(kind)
+    if bool(described.about) is not (about is not None):
+        raise WrongContext(f"{kind} is about {described.about or 'nothing'}.")
     if not may_be_told(user, described):
         return
     if described.in_inbox:
-        _enter(user, kind, described, context, event_key)
+        _enter(user, kind, described, context, event_key, about)
+    if is_own_doing:
+        return
+    content = {"context": dict(context), **({"about": str(about)} if about else {})}
     channels = _channels(described, reach_of(user))
-    queue(_delivery(user, kind, described, context, event_key, channel) for channel in channels)
+    queue(_delivery(user, kind, described, content, event_key, channel) for channel in channels)
 
 
 def first_fallback(kind: Kind, reach: Reach, *, but: Iterable[str] = ()) -> list[Channel]:
@@ -48,7 +64,8 @@ def _channels(kind: Kind, reach: Reach) -> list[Channel]:
     return wanted or first_fallback(kind, reach)
 
 
-def _enter(user: Any, name: str, kind: Kind, context: Mapping[str, Any], event_key: str) -> None:
+def _enter(user: Any, name: str, kind: Kind, context: Mapping[str, Any], event_key: str, about: UUID | None) -> None:
+    leads_to = {f"{kind.about}_id": str(about)} if about else {}
     text = render(name, Channel.IN_APP, context, reader_of(user))
     entry = Notification(
         recipient=user,
@@ -57,13 +74,13 @@ def _enter(user: Any, name: str, kind: Kind, context: Mapping[str, Any], event_k
         topic=kind.topic,
         title=text.title[:MAX_TITLE],
         message=text.text,
-        data={key: str(context[key])[:MAX_VALUE] for key in sorted(kind.shows)},
+        data=leads_to | {key: str(context[key])[:MAX_VALUE] for key in sorted(kind.shows)},
     )
     Notification.objects.bulk_create([entry], ignore_conflicts=True)
 
 
 def _delivery(
-    user: Any, name: str, kind: Kind, context: Mapping[str, Any], event_key: str, channel: Channel
+    user: Any, name: str, kind: Kind, content: Mapping[str, Any], event_key: str, channel: Channel
 ) -> Delivery:
     now = clock.now()
     delivery = Delivery(
@@ -75,7 +92,7 @@ def _delivery(
         urgency=kind.urgency,
         expires_at=now + kind.lives,
     )
-    delivery.sealed = seal(delivery.pk, {"context": dict(context)})
+    delivery.sealed = seal(delivery.pk, content)
     if kind.topic in PATIENT_TOPICS:
         delivery.due_at = after_quiet_hours(now, zone_of(user))
     return delivery

@@ -18,8 +18,15 @@ SAMPLES: dict[str, Any] = {
     "link": "https://almanac.example/x?token=abc&next=1",
     "at": datetime(2026, 1, 20, 4, 30, tzinfo=UTC),
     "device": "Firefox on Windows",
+    "new": "a…@example.org",
     "headline": "10 % off",
     "offer": "Book a massage & save.",
+    "what": "Tax consultation",
+    "who": "Bob's Tax Studio",
+    "more": 51,
+    "place": "Lotus Room, second floor",
+    "reason": "Bob is ill",
+    "was": datetime(2026, 1, 20, 4, 30, tzinfo=UTC),
 }
 OFFER = {name: SAMPLES[name] for name in ("headline", "offer", "link")}
 

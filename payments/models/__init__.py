@@ -1,3 +1,19 @@
+from payments.models.call import GatewayCall
 from payments.models.ledger import Journal, LedgerAccount, Posting
+from payments.models.payment import Payment, PaymentId
+from payments.models.refund import Refund, RefundId
+from payments.models.saved_card import SavedCard
+from payments.models.webhook import WebhookEvent
 
-__all__ = ["Journal", "LedgerAccount", "Posting"]
+__all__ = [
+    "GatewayCall",
+    "Journal",
+    "LedgerAccount",
+    "Payment",
+    "PaymentId",
+    "Posting",
+    "Refund",
+    "RefundId",
+    "SavedCard",
+    "WebhookEvent",
+]

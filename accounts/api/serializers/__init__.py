@@ -1,6 +1,7 @@
 """How people and their sign-ins are sent and shown."""
 
 from accounts.api.serializers.addresses import AddressSerializer
+from accounts.api.serializers.avatar import AvatarSerializer, UploadAvatarSerializer
 from accounts.api.serializers.me import MeSerializer
 from accounts.api.serializers.passwords import (
     ChangePasswordSerializer,
@@ -19,6 +20,7 @@ from accounts.api.serializers.sign_in import (
     SignedInOrNewSerializer,
     SignedInSerializer,
     SignedInUserSerializer,
+    SignedInWithCodeSerializer,
     TelegramSerializer,
     TokensSerializer,
     VerifiedCodeSerializer,
@@ -27,6 +29,7 @@ from accounts.api.serializers.sign_in import (
 
 __all__ = [
     "AddressSerializer",
+    "AvatarSerializer",
     "ChangePasswordSerializer",
     "ChangeProfileSerializer",
     "CodeSentSerializer",
@@ -43,8 +46,10 @@ __all__ = [
     "SignedInOrNewSerializer",
     "SignedInSerializer",
     "SignedInUserSerializer",
+    "SignedInWithCodeSerializer",
     "TelegramSerializer",
     "TokensSerializer",
+    "UploadAvatarSerializer",
     "VerifiedCodeSerializer",
     "VerifyOtpSerializer",
 ]

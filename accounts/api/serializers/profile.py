@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from accounts.api.fields import EmailAddressField, PhoneField
+from accounts.avatar_files import avatar_url
 from accounts.enums import UserType
 from accounts.selectors import Profile
 from common.api.fields import CurrencyField, InstantField, PersonNameField, TextField, ZoneField
@@ -40,6 +41,8 @@ class PersonProfileSerializer(StrictSerializer):
     phone_number = serializers.SerializerMethodField()
     email_verified = serializers.SerializerMethodField(help_text="Whether the mailbox is proven.")
     phone_verified = serializers.SerializerMethodField(help_text="Whether the number is proven by a code.")
+    avatar = serializers.SerializerMethodField(method_name="get_avatar_url", help_text="Where the picture is.")
+    avatar_url = serializers.SerializerMethodField(help_text="As `avatar`.")
     user_type = serializers.ChoiceField(choices=UserType.choices)
     loyalty_points = serializers.IntegerField()
     total_bookings = serializers.IntegerField()
@@ -48,6 +51,9 @@ class PersonProfileSerializer(StrictSerializer):
 
     def get_phone_number(self, profile: Profile) -> str | None:
         return str(profile.user.phone_number) if profile.user.phone_number else None
+
+    def get_avatar_url(self, profile: Profile) -> str | None:
+        return avatar_url(profile.user.avatar)
 
     def get_email_verified(self, profile: Profile) -> bool:
         return profile.user.email_verified_at is not None

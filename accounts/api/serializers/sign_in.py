@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import EmailAddressField, PasswordField, PhoneField, SignedField
 from accounts.enums import Platform, Purpose, Role, UserType
+from accounts.selectors import facts_of
 from accounts.services import SignedIn
 from common.api.fields import PersonNameField, TextField
 from common.api.serializers import StrictSerializer
@@ -34,6 +35,7 @@ class SignedInUserSerializer(StrictSerializer):
     user_type = serializers.SerializerMethodField()
     is_verified = serializers.SerializerMethodField(help_text="Whether a phone or a mailbox is proven.")
     profile_complete = serializers.SerializerMethodField(help_text="Whether name and a way to be reached are known.")
+    loyalty_points = serializers.SerializerMethodField()
 
     def get_phone_number(self, signed_in: SignedIn) -> str | None:
         return str(signed_in.user.phone_number) if signed_in.user.phone_number else None
@@ -48,6 +50,9 @@ class SignedInUserSerializer(StrictSerializer):
         user = signed_in.user
         return bool(user.first_name and user.email and user.phone_number)
 
+    def get_loyalty_points(self, signed_in: SignedIn) -> int:
+        return facts_of(signed_in.user).get("loyalty_points", 0)
+
 
 class SignedInSerializer(StrictSerializer):
     user = SignedInUserSerializer(source="*")
@@ -56,6 +61,13 @@ class SignedInSerializer(StrictSerializer):
 
 class SignedInOrNewSerializer(SignedInSerializer):
     is_new_user = serializers.BooleanField()
+
+
+class SignedInWithCodeSerializer(SignedInOrNewSerializer):
+    """One of the seeds has the tokens beside the user, so here they stand in both places."""
+
+    access_token = serializers.CharField(source="tokens.access_token")
+    refresh_token = serializers.CharField(source="tokens.refresh_token")
 
 
 class RegisterSerializer(StrictSerializer):
@@ -116,6 +128,7 @@ class SendOtpSerializer(StrictSerializer):
 
 class CodeSentSerializer(StrictSerializer):
     expires_in = serializers.IntegerField(help_text="Seconds that the code is good for.")
+    message = serializers.CharField()
 
 
 class VerifyOtpSerializer(StrictSerializer):
@@ -126,10 +139,12 @@ class VerifyOtpSerializer(StrictSerializer):
 
 
 class VerifiedCodeSerializer(StrictSerializer):
-    """`login` answers user, tokens and is_new_user; `reset_password` reset_token; `verify_phone` phone_number."""
+    """`login` answers user, tokens, is_new_user; `reset_password` reset_token; `verify_phone` phone_number."""
 
     user = SignedInUserSerializer(required=False)
     tokens = TokensSerializer(required=False)
     is_new_user = serializers.BooleanField(required=False)
+    access_token = serializers.CharField(required=False, help_text="As in `tokens`.")
+    refresh_token = serializers.CharField(required=False, help_text="As in `tokens`.")
     reset_token = serializers.CharField(required=False, help_text="For /auth/password/reset, once, ten minutes long.")
     phone_number = serializers.CharField(required=False)

@@ -1,6 +1,7 @@
 """The endpoints of people and their sign-ins."""
 
 from accounts.api.views.addresses import AddressViewSet
+from accounts.api.views.avatar import AvatarView, avatar_file
 from accounts.api.views.codes import SendOtpView, VerifyOtpView
 from accounts.api.views.me import MeView
 from accounts.api.views.passwords import ChangePasswordView, ForgotPasswordView, ResetPasswordView
@@ -10,6 +11,7 @@ from accounts.api.views.sign_in import LoginView, LogoutView, RefreshView, Regis
 
 __all__ = [
     "AddressViewSet",
+    "AvatarView",
     "ChangePasswordView",
     "ExportView",
     "ForgotPasswordView",
@@ -24,4 +26,5 @@ __all__ = [
     "SessionViewSet",
     "TelegramView",
     "VerifyOtpView",
+    "avatar_file",
 ]

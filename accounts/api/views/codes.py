@@ -11,7 +11,7 @@ from accounts.api.callers import caller_of, device_of, network_of
 from accounts.api.serializers import (
     CodeSentSerializer,
     SendOtpSerializer,
-    SignedInOrNewSerializer,
+    SignedInWithCodeSerializer,
     VerifiedCodeSerializer,
     VerifyOtpSerializer,
 )
@@ -35,7 +35,7 @@ class SendOtpView(ApiView):
         """Answers the same for every number, whether or not somebody has an account with it."""
         sent = read(SendOtpSerializer, request)
         seconds = services.send_code(sent["phone_number"], Purpose(sent["purpose"]), network=network_of(request))
-        return Response({"expires_in": seconds}, status=202)
+        return Response({"expires_in": seconds, "message": "A code is on its way."}, status=202)
 
 
 class VerifyOtpView(ApiView):
@@ -56,7 +56,7 @@ class VerifyOtpView(ApiView):
         if purpose is Purpose.VERIFY_PHONE:
             return Response(_proven(request, phone_number, code))
         answer = services.sign_in_with_code(phone_number, code, device=device_of(request, sent["platform"]))
-        return Response(SignedInOrNewSerializer(answer).data)
+        return Response(SignedInWithCodeSerializer(answer).data)
 
 
 def _proven(request: Request, phone_number: str, code: str) -> dict[str, Any]:

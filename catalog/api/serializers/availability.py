@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from catalog.api.serializers.recurrence import RuleField
 from catalog.enums import Reason, choices
 from common.api.fields import (
     BoundedIntegerField,
@@ -53,7 +54,9 @@ class WhoseMixin(serializers.Serializer[Any]):
 
 
 class AvailabilityQuery(WhoseMixin, TimeSlotInput):
-    """Whose time, and which."""
+    """Whose time, and which; with a rule, that and each time it names after it."""
+
+    recurrence_rule = RuleField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return TimeSlotInput.validate(self, WhoseMixin.validate(self, attrs))
@@ -110,6 +113,7 @@ class AvailabilitySerializer(CheckedSlotSerializer):
     specialist_id = IdField(required=False)
     specialist_name = TextField(required=False)
     duration = BoundedIntegerField(help_text="Minutes.")
+    occurrences = CheckedSlotSerializer(many=True, required=False, help_text="Each time of a series by itself.")
 
 
 class BulkSerializer(StrictSerializer):

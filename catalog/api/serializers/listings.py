@@ -7,8 +7,9 @@ from rest_framework import serializers
 
 from catalog.api.serializers.availability import SlotSerializer
 from catalog.api.serializers.hours import HoursSerializer
+from catalog.api.serializers.reviews import LatestReviewSerializer
 from catalog.models import Category, Resource, Service, Specialist
-from common.api.fields import BoundedIntegerField, IdField, InstantField, MoneyField, TextField
+from common.api.fields import BoundedIntegerField, InstantField, MoneyField, TextField
 from common.api.serializers import StrictModelSerializer, StrictSerializer
 
 _QUESTIONS = {
@@ -102,13 +103,27 @@ class SpecialistSerializer(StrictModelSerializer):
     experience = BoundedIntegerField(source="experience_years", read_only=True, help_text="Years.")
     rating = serializers.FloatField(allow_null=True, read_only=True)
     total_reviews = BoundedIntegerField(source="rating_count", read_only=True)
-    response_time = serializers.SerializerMethodField()
+    response_time = serializers.SerializerMethodField(help_text="As they say themselves.")
+    response_rate = BoundedIntegerField(
+        source="standing.answered_percent",
+        default=None,
+        allow_null=True,
+        read_only=True,
+        help_text="Percent of the last requests that were answered before they lapsed.",
+    )
+    typical_response_minutes = BoundedIntegerField(
+        source="standing.answer_minutes",
+        default=None,
+        allow_null=True,
+        read_only=True,
+        help_text="Half of the last requests were answered within these minutes.",
+    )
     pricing = PricingSerializer(source="*", read_only=True)
     timezone = TextField(source="calendar.timezone", read_only=True)
 
     class Meta:
         model = Specialist
-        fields: ClassVar = [
+        fields: ClassVar[list[str]] = [
             "id",
             "business_name",
             "first_name",
@@ -120,6 +135,8 @@ class SpecialistSerializer(StrictModelSerializer):
             "total_reviews",
             "is_verified",
             "response_time",
+            "response_rate",
+            "typical_response_minutes",
             "location",
             "latitude",
             "longitude",
@@ -132,14 +149,12 @@ class SpecialistSerializer(StrictModelSerializer):
         return None if specialist.response_minutes is None else _within(specialist.response_minutes)
 
 
-class ReviewSerializer(StrictSerializer):
-    """What a customer said of a booking that is over; the name is shortened."""
+class SpecialistPageSerializer(SpecialistSerializer):
+    reviews = LatestReviewSerializer(many=True, read_only=True)
 
-    id = IdField()
-    rating = BoundedIntegerField()
-    comment = TextField()
-    customer_name = TextField()
-    created_at = InstantField()
+    class Meta(SpecialistSerializer.Meta):
+        fields: ClassVar = [*SpecialistSerializer.Meta.fields, "reviews"]
+        read_only_fields = fields
 
 
 class NextSlotsSerializer(StrictSerializer):
@@ -166,7 +181,7 @@ class ServiceSerializer(CatalogServiceSerializer):
 
 
 class ServicePageSerializer(ServiceSerializer):
-    reviews = ReviewSerializer(many=True, read_only=True)
+    reviews = LatestReviewSerializer(many=True, read_only=True)
     availability = NextSlotsSerializer(allow_null=True, read_only=True)
 
     class Meta(ServiceSerializer.Meta):
@@ -198,6 +213,9 @@ class ResourceSerializer(StrictModelSerializer):
             "image_url",
             "business_hours",
             "availability",
+            "is_active",
+            "created_at",
+            "updated_at",
         ]
         read_only_fields = fields
 

@@ -126,6 +126,7 @@ class ProfileInput(StrictSerializer):
         max_digits=9, decimal_places=6, min_value=-180, max_value=180, required=False, allow_null=True
     )
     takes_bookings = serializers.BooleanField(required=False)
+    instant_booking = serializers.BooleanField(required=False)
     availability = HoursSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +156,7 @@ class ProfileSerializer(SpecialistSerializer):
             *SpecialistSerializer.Meta.fields,
             "user_id",
             "takes_bookings",
+            "instant_booking",
             "availability",
             "total_bookings",
             "revenue",

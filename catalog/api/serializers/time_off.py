@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from catalog.api.serializers.recurrence import RuleField
 from catalog.models import TimeOff
 from common.api.fields import InstantField, TextField
 from common.api.serializers import StrictModelSerializer, StrictSerializer
@@ -19,18 +20,26 @@ class TimeOffInput(StrictSerializer):
     start_date_time = InstantField(required=False)
     end_date_time = InstantField(required=False)
     reason = TextField(max_length=200, required=False, default="", allow_blank=True)
-    recurring = serializers.BooleanField(required=False, default=False)
-
-    def validate_recurring(self, recurring: bool) -> bool:
-        if recurring:
-            raise ValidationError("Time off cannot repeat yet; block each time by itself.", "unsupported")
-        return recurring
+    recurrence_rule = RuleField(required=False)
+    recurring = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         start, end = _one_of(attrs, "start_time", "start_date_time"), _one_of(attrs, "end_time", "end_date_time")
         if end <= start:
             raise ValidationError({"end_time": [ErrorDetail("This must be after start_time.", "range")]})
-        return {"time": TimeRange(start, end), "reason": attrs["reason"]}
+        rule = attrs.get("recurrence_rule")
+        recurring = attrs.get("recurring", rule is not None)
+        if recurring and rule is None:
+            raise ValidationError({"recurrence_rule": [ErrorDetail("Say how it repeats.", "required")]})
+        if rule is not None and not recurring:
+            raise ValidationError({"recurring": [ErrorDetail("This differs from recurrence_rule.", "ambiguous")]})
+        return {"time": TimeRange(start, end), "reason": attrs["reason"], "rule": rule}
+
+
+class ScopeQuery(StrictSerializer):
+    """How much of a series is meant."""
+
+    scope = serializers.ChoiceField(choices=["this", "this_and_following", "all"], default="this")
 
 
 class TimeOffSerializer(StrictModelSerializer):
@@ -39,7 +48,17 @@ class TimeOffSerializer(StrictModelSerializer):
 
     class Meta:
         model = TimeOff
-        fields: ClassVar = ["id", "start_time", "end_time", "reason", "created_at"]
+        fields: ClassVar = ["id", "start_time", "end_time", "reason", "series_id", "created_at"]
+        read_only_fields = fields
+
+
+class TakenTimeOffSerializer(TimeOffSerializer):
+    """The first time off, and in `blocks` all of them where it repeats."""
+
+    blocks = TimeOffSerializer(many=True, required=False)
+
+    class Meta(TimeOffSerializer.Meta):
+        fields: ClassVar = [*TimeOffSerializer.Meta.fields, "blocks"]
         read_only_fields = fields
 
 

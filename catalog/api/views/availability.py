@@ -1,15 +1,16 @@
 """When somebody can be had, and what is in the way."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from catalog.api.queries import valid_query
 from catalog.api.serializers.availability import (
     AvailabilityQuery,
@@ -20,16 +21,17 @@ from catalog.api.serializers.availability import (
     ConflictsSerializer,
     DaysQuery,
 )
-from catalog.models import Calendar, Resource, Service, Specialist
+from catalog.models import Calendar, Resource, Service
+from catalog.recurrence import times
 from catalog.selectors.availability import Checked, checked, conflicts_with, slots_by_day
+from catalog.selectors.offered import Owner, own_specialist, service_of, visible_resource, visible_specialist
+from catalog.services import specialists
 from catalog.slots import Slot
 from common.api.views import ApiView
 from common.api.wire import utc_text
 from common.errors import Detail, NotFound
 from common.rules import anyone, signed_in
 from common.timeranges import TimeRange
-
-Owner = TypeVar("Owner", Specialist, Resource)
 
 # Whose booking it is, nobody else is told.
 ANONYMOUS = "Busy"
@@ -38,27 +40,14 @@ ANONYMOUS = "Busy"
 class SlotsView(ApiView):
     """The slots of one calendar, day by day: its row, the service where one is named, and what is taken."""
 
-    def answer(self, request: Request, calendar: Calendar, services: Q) -> Response:
+    def answer(self, request: Request, owner: Owner | None) -> Response:
+        owner = _there(owner)
         asked = valid_query(request, DaysQuery)
-        service = self._service(asked.get("service_id"), services)
-        zone = ZoneInfo(asked.get("timezone", calendar.timezone))
-        days = slots_by_day(calendar, service, first=asked["start_date"], last=asked["end_date"], zone=zone)
-        shown = [
-            {"date": day.isoformat(), "slots": [shown_slot(slot, zone) for slot in slots]}
-            for day, slots in days.items()
-        ]
+        service = _service(request, owner, asked.get("service_id"))
+        zone = ZoneInfo(asked.get("timezone", owner.calendar.timezone))
+        days = slots_by_day(owner.calendar, service, first=asked["start_date"], last=asked["end_date"], zone=zone)
+        shown = [{"date": day.isoformat(), "slots": shown_slots(slots, zone)} for day, slots in days.items()]
         return Response({"timezone": zone.key, "available_slots": shown})
-
-    def _service(self, service_id: UUID | None, services: Q) -> Service | None:
-        if service_id is None:
-            return None
-        visible = Service.objects.visible_to(self.request.user).filter(services, pk=service_id)
-        # Half of the request's work would be reading columns that no slot depends on.
-        service = visible.only("duration_minutes", "buffer_before_minutes", "buffer_after_minutes").first()
-        if service is None:
-            message = "This service does not exist here."
-            raise NotFound(message, details=[Detail("service_id", message, "NOT_FOUND")])
-        return service
 
 
 class SpecialistSlotsView(SlotsView):
@@ -71,8 +60,7 @@ class SpecialistSlotsView(SlotsView):
         responses=AvailableSlotsSerializer,
     )
     def get(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the path's word for it
-        specialist = _found(Specialist, request, id)
-        return self.answer(request, specialist.calendar, Q(owner=specialist) | Q(owner=None))
+        return self.answer(request, visible_specialist(id, request.user))
 
 
 class OwnSlotsView(SlotsView):
@@ -85,10 +73,10 @@ class OwnSlotsView(SlotsView):
         responses=AvailableSlotsSerializer,
     )
     def get(self, request: Request) -> Response:
-        specialist = Specialist.objects.filter(user=request.user.pk).select_related("calendar").first()
-        if specialist is None:
-            raise NotFound
-        return self.answer(request, specialist.calendar, Q(owner=specialist) | Q(owner=None))
+        # Whoever has only just registered as a specialist is given a calendar that is open on no day.
+        return self.answer(
+            request, own_specialist(request.user) or specialists.own_specialist(cast("User", request.user))
+        )
 
 
 class ResourceSlotsView(SlotsView):
@@ -101,8 +89,7 @@ class ResourceSlotsView(SlotsView):
         responses=AvailableSlotsSerializer,
     )
     def get(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the path's word for it
-        resource = _found(Resource, request, id)
-        return self.answer(request, resource.calendar, Q(owner=None))
+        return self.answer(request, visible_resource(id, request.user))
 
 
 class AvailabilityView(ApiView):
@@ -110,24 +97,24 @@ class AvailabilityView(ApiView):
 
     @extend_schema(
         operation_id="availability",
-        summary="Is this time free?",
+        summary="Is this time free, or each time of a series?",
         parameters=[AvailabilityQuery],
         responses=AvailabilitySerializer,
     )
     def get(self, request: Request) -> Response:
         asked = valid_query(request, AvailabilityQuery)
         whose = _whose(request, asked)
-        time = TimeRange(asked["start_time"], asked["end_time"])
-        [answer] = checked(whose.calendar, [time])
+        answers = checked(whose.calendar, _times(asked, whose.calendar))
         kind = "resource" if isinstance(whose, Resource) else "specialist"
-        return Response(
-            {
-                f"{kind}_id": str(whose.pk),
-                f"{kind}_name": str(whose),
-                **_shown_check(answer),
-                "duration": int(time.duration.total_seconds()) // 60,
-            }
-        )
+        shown = {
+            f"{kind}_id": str(whose.pk),
+            f"{kind}_name": str(whose),
+            **_shown_check(_together(answers)),
+            "duration": int(answers[0].time.duration.total_seconds()) // 60,
+        }
+        if "recurrence_rule" in asked:
+            shown["occurrences"] = [_shown_check(answer) for answer in answers]
+        return Response(shown)
 
 
 class BulkAvailabilityView(ApiView):
@@ -152,38 +139,77 @@ class ConflictsView(ApiView):
 
     @extend_schema(
         operation_id="conflicts",
-        summary="What is in the way of this time?",
+        summary="What is in the way of this time, or of a series?",
         parameters=[AvailabilityQuery],
         responses=ConflictsSerializer,
     )
     def get(self, request: Request) -> Response:
         asked = valid_query(request, AvailabilityQuery)
-        time = TimeRange(asked["start_time"], asked["end_time"])
-        found = conflicts_with(_whose(request, asked).calendar, [time])
+        calendar = _whose(request, asked).calendar
+        found = conflicts_with(calendar, _times(asked, calendar))
         return Response({"has_conflicts": bool(found), "conflicts": _shown_conflicts(found)})
 
 
-def _whose(request: Request, asked: dict[str, Any]) -> Specialist | Resource:
+def _whose(request: Request, asked: dict[str, Any]) -> Owner:
     if "resource_id" in asked:
-        return _found(Resource, request, asked["resource_id"])
-    return _found(Specialist, request, asked["specialist_id"])
+        return _there(visible_resource(asked["resource_id"], request.user))
+    return _there(visible_specialist(asked["specialist_id"], request.user))
 
 
-def _found(kind: type[Owner], request: Request, pk: UUID) -> Owner:
-    """With its calendar, among those that the caller may see."""
-    visible: Any = kind._default_manager
-    found: Owner | None = visible.visible_to(request.user).select_related("calendar").filter(pk=pk).first()
-    if found is None:
+def _times(asked: dict[str, Any], calendar: Calendar) -> list[TimeRange]:
+    """The time that is asked for or, with a rule, each time it names by the clock of the calendar's zone."""
+    time = TimeRange(asked["start_time"], asked["end_time"])
+    return times(asked["recurrence_rule"], time, calendar.zone) if "recurrence_rule" in asked else [time]
+
+
+def _together(answers: Sequence[Checked]) -> Checked:
+    """A series as one answer: it can be had if each of its times can, and the first that cannot says why."""
+    if len(answers) == 1:
+        return answers[0]
+    reason = next((each.reason for each in answers if each.reason is not None), None)
+    return Checked(answers[0].time, reason, sorted({time for each in answers for time in each.conflicts}))
+
+
+def _there(owner: Owner | None) -> Owner:
+    if owner is None:
         raise NotFound
-    return found
+    return owner
 
 
-def shown_slot(slot: Slot, zone: ZoneInfo) -> dict[str, Any]:
+def _service(request: Request, owner: Owner, service_id: UUID | None) -> Service | None:
+    if service_id is None:
+        return None
+    service = service_of(owner, service_id, request.user)
+    if service is None:
+        message = "This service does not exist here."
+        raise NotFound(message, details=[Detail("service_id", message, "NOT_FOUND")])
+    return service
+
+
+class Written(dict[datetime, tuple[str, str]]):
+    """Instants in UTC and as a clock in the zone shows them, each spelled once: slots share their edges."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, instant: datetime) -> tuple[str, str]:
+        local = instant.astimezone(self._zone).time().isoformat("minutes")
+        self[instant] = written = utc_text(instant), local
+        return written
+
+
+def shown_slots(slots: Iterable[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
+    written = Written(zone)
+    return [_shown_slot(slot, *written[slot.start], *written[slot.end]) for slot in slots]
+
+
+def _shown_slot(slot: Slot, start: str, local_start: str, end: str, local_end: str) -> dict[str, Any]:
     shown = {
-        "start_time": utc_text(slot.start),
-        "end_time": utc_text(slot.end),
-        "local_start_time": slot.start.astimezone(zone).time().isoformat("minutes"),
-        "local_end_time": slot.end.astimezone(zone).time().isoformat("minutes"),
+        "start_time": start,
+        "end_time": end,
+        "local_start_time": local_start,
+        "local_end_time": local_end,
         "available": slot.reason is None,
     }
     return shown if slot.reason is None else {**shown, "reason": slot.reason.value}

@@ -13,9 +13,11 @@ from catalog.api.serializers.listings import (
     ResourceSerializer,
     ServicePageSerializer,
     ServiceSerializer,
+    SpecialistPageSerializer,
     SpecialistSerializer,
 )
-from catalog.api.views.availability import shown_slot
+from catalog.api.serializers.reviews import LatestReviewSerializer
+from catalog.api.views.availability import shown_slots
 from catalog.models import Resource, Service, Specialist
 from catalog.selectors.listings import (
     categories_with_counts,
@@ -24,6 +26,7 @@ from catalog.selectors.listings import (
     services_in_full,
     specialists_in_full,
 )
+from catalog.selectors.reviews import latest_reviews_of
 from common.api.views import ApiView
 from common.api.viewsets import ReadViewSet
 from common.errors import NotFound
@@ -53,13 +56,21 @@ class ServiceView(ApiView):
         service = visible.filter(pk=id).first()
         if service is None:
             raise NotFound
-        page = {**ServiceSerializer(service).data, "reviews": [], "availability": _availability(service)}
+        page = {
+            **ServiceSerializer(service).data,
+            "reviews": _latest_reviews(service),
+            "availability": _availability(service),
+        }
         return Response(page)
 
 
 @extend_schema_view(
     list=extend_schema(operation_id="specialists", summary="Who can be booked"),
-    retrieve=extend_schema(operation_id="specialist", summary="A specialist"),
+    retrieve=extend_schema(
+        operation_id="specialist",
+        summary="A specialist, with what was said of them last",
+        responses=SpecialistPageSerializer,
+    ),
 )
 class SpecialistViewSet(ReadViewSet):
     model = Specialist
@@ -72,6 +83,10 @@ class SpecialistViewSet(ReadViewSet):
         """Only who can be booked; oneself in any state is at `/specialists/profile`."""
         visible: Any = super().get_queryset()
         return specialists_in_full(visible.listed())
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        specialist = self.get_object()
+        return Response({**SpecialistSerializer(specialist).data, "reviews": _latest_reviews(specialist)})
 
 
 @extend_schema_view(
@@ -89,9 +104,12 @@ class ResourceCatalogViewSet(ReadViewSet):
         return resources_in_full(super().get_queryset())
 
 
+def _latest_reviews(reviewed: Specialist | Service) -> Any:
+    return LatestReviewSerializer(latest_reviews_of(reviewed), many=True).data
+
+
 def _availability(service: Service) -> dict[str, Any] | None:
     if service.owner is None:
         return None
     calendar = service.owner.calendar
-    slots = next_slots(calendar, service)
-    return {"timezone": calendar.timezone, "next_slots": [shown_slot(slot, calendar.zone) for slot in slots]}
+    return {"timezone": calendar.timezone, "next_slots": shown_slots(next_slots(calendar, service), calendar.zone)}

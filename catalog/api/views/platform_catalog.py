@@ -16,6 +16,7 @@ from catalog.api.queries import valid_query
 from catalog.api.serializers.listings import CatalogQuery, CatalogSerializer, CatalogServiceSerializer
 from catalog.selectors.catalog_version import kept
 from catalog.selectors.listings import platform_services
+from common.api.serializers import represented
 from common.api.views import ApiView
 from common.api.wire import encoded, wants_camel
 from common.rules import anyone
@@ -35,6 +36,8 @@ class Line(NamedTuple):
 class PlatformCatalog(NamedTuple):
     lines: list[Line]
     fingerprint: str
+    # As it is sent to those who ask for all of it, by whether they spell in camel case.
+    whole: dict[bool, bytes]
 
 
 class CatalogView(ApiView):
@@ -55,6 +58,8 @@ class CatalogView(ApiView):
         etag = _etag_of(catalog, asked, request)
         if _has(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
+        if not asked:
+            return HttpResponse(_whole(catalog, request), "application/json", headers={"ETag": etag})
         lines = [line for line in catalog.lines if _is_asked_for(line, asked)]
         return Response(_shown(lines), headers={"ETag": etag})
 
@@ -62,7 +67,7 @@ class CatalogView(ApiView):
 def _read_catalog() -> PlatformCatalog:
     lines = [
         Line(
-            CatalogServiceSerializer(service).data,
+            represented(CatalogServiceSerializer, service),
             _words_of(service.category),
             _words_of(service.tier),
             max(each.updated_at for each in (service, service.category, service.tier) if each),
@@ -70,7 +75,16 @@ def _read_catalog() -> PlatformCatalog:
         for service in platform_services()
     ]
     content = encoded([[line.shown, line.updated_at] for line in lines])
-    return PlatformCatalog(lines, sha256(content).hexdigest())
+    return PlatformCatalog(lines, sha256(content).hexdigest(), {})
+
+
+def _whole(catalog: PlatformCatalog, request: Request) -> bytes:
+    """The bytes of the answer to nearly everybody; to write them each time would cost more than all the rest."""
+    renderer: Any = request.accepted_renderer
+    is_camel = wants_camel(request.accepted_media_type or "")
+    if is_camel not in catalog.whole:
+        catalog.whole[is_camel] = renderer.render(_shown(catalog.lines), request.accepted_media_type)
+    return catalog.whole[is_camel]
 
 
 def _shown(lines: list[Line]) -> dict[str, Any]:

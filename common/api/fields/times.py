@@ -12,12 +12,12 @@ from rest_framework import serializers
 
 from common import clock
 from common.api.wire import utc_text
+from common.walltime import time_of_day
 
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)([Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp][Mm]))?", re.ASCII)
 
 # No booking, birthday or report reaches further; the database and date arithmetic would stumble much later.
 _YEARS_BACK, _YEARS_AHEAD = 110, 30
@@ -84,14 +84,10 @@ class TimeOfDayField(serializers.TimeField):
     default_error_messages: ClassVar = {"invalid": "Write a time of day as 10:00, 10:00:00 or 10:00 AM."}
 
     def to_internal_value(self, value: Any) -> time:
-        match = _TIME.fullmatch(value) if isinstance(value, str) else None
-        if match is None:
-            self.fail("invalid")
-        hour, minute, second, half = match.groups()
-        if half is None and len(hour) != 2:
+        if not isinstance(value, str):
             self.fail("invalid")
         try:
-            return time(_hour(int(hour), half), int(minute), int(second or 0))
+            return time_of_day(value)
         except ValueError:
             self.fail("invalid")
 
@@ -155,11 +151,3 @@ def _is_near(day: date) -> bool:
 def _to_microseconds(clock_time: str) -> str:
     whole, point, fraction = clock_time.partition(".")
     return f"{whole}.{fraction[:6].ljust(6, '0')}" if point else whole
-
-
-def _hour(hour: int, half: str | None) -> int:
-    if half is None:
-        return hour
-    if not 1 <= hour <= 12:
-        raise ValueError("A twelve-hour clock shows 1 to 12.")
-    return hour % 12 + (12 if half.upper() == "PM" else 0)

@@ -63,6 +63,9 @@ class BookingSettings(models.Model):
         "bookable ahead, days", 30, least=1, most=730, hint="Where a calendar sets none. Series may go further."
     )
     duplicate_booking_seconds = whole("a repeated click within, seconds, is one booking", 10, most=300)
+    unpaid_holds = whole("most unpaid bookings of a customer at once", 5, least=1, most=1000)
+    reschedule_limit = whole("a customer moves a booking, times at most", 3, most=100)
+    no_show_grace_minutes = whole("a no-show after the start by, minutes", 15, most=480)
     series_occurrences = whole("most occurrences of a series", 750, least=1, most=750)
     series_days = whole("longest series, days", 731, least=1, most=731)
     open_series_days = whole(

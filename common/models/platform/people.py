@@ -39,7 +39,7 @@ class LoyaltySettings(models.Model):
 
 class MessageSettings(models.Model):
     early_reminder_minutes = whole("first reminder, minutes before", 1440, most=43_200, hint="0: none.")
-    late_reminder_minutes = whole("second reminder, minutes before", 60, most=43_200, hint="0: none.")
+    late_reminder_minutes = whole("second reminder, minutes before", 120, most=43_200, hint="0: none.")
     message_tries = whole("tries for a message", 5, least=1, most=20)
     webhook_tries = whole("tries for a webhook", 8, least=1, most=20, hint="Between two the wait grows, up to a day.")
 

@@ -1,18 +1,18 @@
-"""People and roles in the back office."""
+"""People in the back office."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.admin.actors import actor_of
+from accounts.admin.inlines import AddressInline, SessionInline, ShownInline
 from accounts.models import User
-from accounts.services import block_user, reset_second_factor, unblock_user
+from accounts.services import block_user, reset_second_factor, save_correction, unblock_user
 from common import audit
 from common.admin.base import AlmanacModelAdmin
 from common.admin.decorators import action, display
@@ -29,8 +29,6 @@ EXPORTED = (
 )
 # Whoever may change these can make anybody, themselves included, into anything.
 PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
-
-admin.site.unregister(Group)
 
 
 class NewUserForm(UserCreationForm):
@@ -81,6 +79,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             },
         ),
     )
+    inlines = (SessionInline, AddressInline)
     actions = ("block", "unblock", "reset_second_factor", "export_csv")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -92,6 +91,10 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
         if isinstance(obj, User) and obj.is_staff and not request.user.is_superuser:
             return False
         return bool(super().has_change_permission(request, obj))
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> tuple[type[ShownInline], ...]:
+        """There is nothing to show beside what is only being added."""
+        return self.inlines if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are blocked or erased; a deleted row would tear bookings and the ledger apart."""
@@ -105,6 +108,12 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change:
+            save_correction(obj)
+        else:
+            super().save_model(request, obj, form, change)
 
     @display(description="Person", header=True, ordering="first_name")
     def person(self, user: User) -> list[str]:
@@ -132,7 +141,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="block",
             question="Block these people? They are signed out everywhere.",
-            run=lambda user, reason: block_user(user, actor=_actor(request), reason=reason),
+            run=lambda user, reason: block_user(user, actor=actor_of(request), reason=reason),
         )
 
     @action(description="Unblock…", permissions=["block"])
@@ -142,7 +151,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="unblock",
             question="Let these people sign in again?",
-            run=lambda user, reason: unblock_user(user, actor=_actor(request), reason=reason),
+            run=lambda user, reason: unblock_user(user, actor=actor_of(request), reason=reason),
         )
 
     @action(description="Reset second factor…", permissions=["superuser"])
@@ -152,36 +161,11 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="reset_second_factor",
             question="Forget their authenticator apps and recovery codes?",
-            run=lambda user, reason: reset_second_factor(user, actor=_actor(request), reason=reason),
+            run=lambda user, reason: reset_second_factor(user, actor=actor_of(request), reason=reason),
         )
 
     @action(description="Export CSV", permissions=["export"])
     def export_csv(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse:
-        audit.record("exported", User, actor=_actor(request), data={"filters": request.GET.dict()})
+        audit.record("exported", User, actor=actor_of(request), data={"filters": request.GET.dict()})
         rows = queryset.order_by("pk").iterator(chunk_size=2_000)
         return stream_csv("people.csv", EXPORTED, rows)  # type: ignore[return-value]  # a streaming response is one too
-
-
-@admin.register(Group)
-class RoleAdmin(AlmanacModelAdmin, DjangoGroupAdmin):
-    """Roles. Only superusers change them: a role that can edit roles can give itself everything."""
-
-    list_display = ("name",)
-    search_fields = ("name",)
-    list_select_related: ClassVar[Any] = ()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return bool(request.user.is_superuser)
-
-
-def _actor(request: HttpRequest) -> User:
-    """The signed-in member of staff; the admin lets nobody else get this far."""
-    if not isinstance(request.user, User):
-        raise TypeError("an admin action ran without a signed-in user")
-    return request.user

@@ -1,0 +1,231 @@
+"""What must always be true of bookings."""
+
+from bookings.enums import MOVES, OCCUPYING, Action
+from bookings.transitions import EVENTS
+from catalog.recurrence import MOST_OCCURRENCES
+from common.outbox import KEPT_FOR
+from common.proofs import register_invariant
+
+OWN = (
+    "INV-10",
+    "INV-11",
+    "INV-27",
+    "INV-28",
+    "INV-29",
+    "INV-30",
+    "INV-33",
+    "INV-34",
+    "INV-35",
+    "INV-36",
+    "INV-37",
+    "INV-37a",
+    "INV-38",
+    "INV-39",
+    "INV-70",
+    "INV-87",
+)
+
+
+def _rows(*values: tuple[str, ...]) -> str:
+    """Rows of constants, as `VALUES` and `IN` take them."""
+    return ", ".join("(" + ", ".join(f"'{each}'" for each in row) + ")" for row in sorted(values))
+
+
+HOLDING = _rows(*((each.value,) for each in OCCUPYING))
+LEGAL = _rows(*((before.value, action.value, move.to.value) for (before, action), move in MOVES.items()))
+IN_PLACE = _rows((Action.RESCHEDULE.value,), (Action.CHANGE.value,))
+ANNOUNCED = _rows(*((action.value, name) for action, name in EVENTS.items()))
+# Events are swept away by the day; those that are about to go are no longer asked for.
+REMEMBERED_DAYS = KEPT_FOR.days - 1
+# A booking's calendars: that of its specialist or resource, and that of the room that is booked along.
+CALENDARS = f"""
+    SELECT DISTINCT booking.id AS booking_id, calendar.number, calendar.id = booking.calendar_id AS is_first,
+        booking.starts_at, booking.ends_at, booking.buffer_before_minutes, booking.buffer_after_minutes
+    FROM bookings_booking AS booking
+    LEFT JOIN catalog_resource AS resource ON resource.id = booking.resource_id
+    JOIN catalog_calendar AS calendar ON calendar.id IN (booking.calendar_id, resource.calendar_id)
+    WHERE booking.status IN ({HOLDING})
+"""  # noqa: S608 - put together from constants
+
+register_invariant(
+    id="INV-10",
+    title="What a booking costs adds up, and nothing is asked for beyond it",
+    sql="""
+        SELECT id FROM bookings_booking
+        WHERE total_minor <> subtotal_minor - discount_minor + CASE WHEN prices_include_tax THEN 0 ELSE tax_minor END
+            OR least(subtotal_minor, savings_minor, discount_minor, tax_minor, total_minor, points_minor, credit_minor,
+                deposit_minor, cancellation_fee_minor) < 0
+            OR greatest(deposit_minor, cancellation_fee_minor, points_minor + credit_minor) > total_minor
+            OR (prices_include_tax AND tax_minor > total_minor)
+    """,
+)
+
+register_invariant(
+    id="INV-11",
+    title="The lines of a booking add up to its subtotal",
+    sql="""
+        SELECT booking.id FROM bookings_booking AS booking
+        LEFT JOIN bookings_bookingline AS line ON line.booking_id = booking.id
+        GROUP BY booking.id
+        HAVING booking.subtotal_minor <> coalesce(sum(line.total_minor), 0)
+            OR bool_or(line.total_minor <> line.unit_price_minor * line.quantity)
+    """,
+)
+
+register_invariant(
+    id="INV-27",
+    title="A booking that is to take place has its time once on each of its calendars",
+    sql=f"""
+        SELECT held.booking_id FROM ({CALENDARS}) AS held
+        LEFT JOIN catalog_occupancy AS occupancy ON occupancy.subject_id = held.booking_id
+            AND occupancy.calendar_number = held.number AND occupancy.kind = 'booking'
+        GROUP BY held.booking_id, held.number HAVING count(occupancy.id) <> 1
+    """,  # noqa: S608 - put together from constants
+)
+
+register_invariant(
+    id="INV-28",
+    title="No time is taken for a booking that does not take place, or that is on another calendar",
+    sql=f"""
+        SELECT occupancy.id FROM catalog_occupancy AS occupancy
+        LEFT JOIN ({CALENDARS}) AS held
+            ON held.booking_id = occupancy.subject_id AND held.number = occupancy.calendar_number
+        WHERE occupancy.kind = 'booking' AND held.booking_id IS NULL
+    """,  # noqa: S608 - put together from constants
+)
+
+# A room that is booked along keeps its own buffers around it, as they were when it was booked.
+register_invariant(
+    id="INV-29",
+    title="The time that a booking takes is its own with the buffers around it",
+    sql=f"""
+        SELECT held.booking_id FROM ({CALENDARS}) AS held
+        JOIN catalog_occupancy AS occupancy ON occupancy.subject_id = held.booking_id
+            AND occupancy.calendar_number = held.number AND occupancy.kind = 'booking'
+        WHERE occupancy.during <> tstzrange(
+                held.starts_at - make_interval(mins => occupancy.buffer_before_minutes),
+                held.ends_at + make_interval(mins => occupancy.buffer_after_minutes))
+            OR held.is_first AND (occupancy.buffer_before_minutes, occupancy.buffer_after_minutes)
+                <> (held.buffer_before_minutes, held.buffer_after_minutes)
+    """,  # noqa: S608 - put together from constants
+)
+
+register_invariant(
+    id="INV-30",
+    title="What was not paid for in time is given back within minutes",
+    sql="""
+        SELECT id FROM bookings_booking
+        WHERE status = 'pending_payment' AND (expires_at IS NULL OR expires_at < now() - interval '5 minutes')
+    """,
+)
+
+register_invariant(
+    id="INV-33",
+    title="Bookings end after they start",
+    sql="SELECT id FROM bookings_booking WHERE ends_at <= starts_at",
+)
+
+register_invariant(
+    id="INV-34",
+    title="A series has each date once, and holds no more of them than a series may",
+    sql=f"""
+        SELECT series_id FROM bookings_booking WHERE series_id IS NOT NULL
+        GROUP BY series_id
+        HAVING count(*) <> count(DISTINCT recurrence_id)
+            OR count(*) FILTER (WHERE status IN ({HOLDING})) > {MOST_OCCURRENCES}
+    """,  # noqa: S608 - put together from constants
+)
+
+register_invariant(
+    id="INV-35",
+    title="Every booking has a number of its own",
+    sql="SELECT min(id::text) FROM bookings_booking GROUP BY number HAVING count(*) > 1 OR number = ''",
+)
+
+register_invariant(
+    id="INV-36",
+    title="Every step of a booking is one that the table of moves knows",
+    sql=f"""
+        SELECT id FROM bookings_timelineentry
+        WHERE NOT CASE
+            WHEN step = 1 THEN action = 'create' AND from_status IS NULL
+            WHEN action IN ({IN_PLACE}) THEN coalesce(from_status = to_status AND to_status IN ({HOLDING}), false)
+            ELSE coalesce((from_status, action, to_status) IN ({LEGAL}), false)
+        END
+    """,  # noqa: S608 - put together from constants
+)
+
+register_invariant(
+    id="INV-37",
+    title="A booking's history has no gap, and its steps are counted",
+    sql="""
+        SELECT booking.id FROM bookings_booking AS booking
+        LEFT JOIN (
+            SELECT booking_id, step, from_status, lag(to_status) OVER history AS before,
+                row_number() OVER history AS counted
+            FROM bookings_timelineentry WINDOW history AS (PARTITION BY booking_id ORDER BY step)
+        ) AS entry ON entry.booking_id = booking.id
+        GROUP BY booking.id
+        HAVING booking.steps <> count(entry.step)
+            OR bool_or(entry.step <> entry.counted OR entry.from_status IS DISTINCT FROM entry.before)
+    """,
+)
+
+register_invariant(
+    id="INV-37a",
+    title="As often as a customer has moved a booking, it counts towards the limit",
+    sql="""
+        SELECT booking.id FROM bookings_booking AS booking
+        LEFT JOIN bookings_timelineentry AS entry
+            ON entry.booking_id = booking.id AND entry.action = 'reschedule' AND entry.role = 'customer'
+        GROUP BY booking.id HAVING booking.reschedules <> count(entry.id)
+    """,
+)
+
+register_invariant(
+    id="INV-38",
+    title="A booking is in the status that its last step led to",
+    sql="""
+        SELECT booking.id FROM bookings_booking AS booking
+        LEFT JOIN LATERAL (
+            SELECT to_status FROM bookings_timelineentry WHERE booking_id = booking.id ORDER BY step DESC LIMIT 1
+        ) AS latest ON true
+        WHERE latest.to_status IS DISTINCT FROM booking.status
+    """,
+)
+
+register_invariant(
+    id="INV-39",
+    title="A booking's stamps agree with its status",
+    sql="""
+        SELECT id FROM bookings_booking
+        WHERE (status = 'cancelled') <> (cancelled_at IS NOT NULL) OR (status = 'cancelled') = (cancelled_by = '')
+            OR (status = 'completed' AND completed_at IS NULL) OR (status = 'in_progress' AND started_at IS NULL)
+            OR (status = 'pending_payment' AND expires_at IS NULL)
+            OR (status = 'confirmed' AND confirmed_at IS NULL)
+    """,
+)
+
+register_invariant(
+    id="INV-70",
+    title="Whatever became of a booking has been announced",
+    sql=f"""
+        SELECT entry.id FROM bookings_timelineentry AS entry
+        JOIN (VALUES {ANNOUNCED}) AS announced (action, name) ON announced.action = entry.action
+        LEFT JOIN common_outboxevent AS event
+            ON event.key = announced.name || ':' || entry.booking_id || ':' || entry.step
+        WHERE entry.created_at > now() - interval '{REMEMBERED_DAYS} days' AND event.id IS NULL
+    """,  # noqa: S608 - put together from constants
+)
+
+register_invariant(
+    id="INV-87",
+    title="Reviews are of completed bookings, by their customers, of what was booked",
+    sql="""
+        SELECT review.id FROM catalog_review AS review
+        LEFT JOIN bookings_booking AS booking ON booking.id = review.booking_id
+        WHERE booking.id IS NULL OR booking.status <> 'completed' OR booking.customer_id <> review.customer_id
+            OR (booking.specialist_id, booking.service_id, booking.resource_id)
+                IS DISTINCT FROM (review.specialist_id, review.service_id, review.resource_id)
+    """,
+)

@@ -1,0 +1,75 @@
+"""Bookings as people look at them: their own, those on their calendar, those they are invited to."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from bookings.enums import OCCUPYING, BookingStatus
+from bookings.models import Booking, TimelineEntry
+from catalog.models import Specialist
+from common.compiled import CompiledRead
+from common.timeranges import TimeRange
+from common.walltime import day_range
+
+ONE_DAY = timedelta(days=1)
+_NAMES = (
+    *(f"customer__{name}" for name in ("first_name", "last_name", "email", "phone_number")),
+    *(f"specialist__{name}" for name in ("business_name", "user_id")),
+    "resource__name",
+    "service__name",
+    "series__rule",
+)
+_COLUMNS = tuple(field.name for field in Booking._meta.concrete_fields)
+_STEP = ("step", "action", "from_status", "to_status", "role", "reason", "data", "created_at")
+BOOKED_DAYS = OCCUPYING | {BookingStatus.COMPLETED}
+
+
+def shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """With everything that an answer shows of each, in the same statement."""
+    return bookings.select_related("customer", "specialist", "resource", "service", "series").only(*_COLUMNS, *_NAMES)
+
+
+def visible_booking(pk: UUID, user: Any) -> Booking | None:
+    return _VISIBLE.first(pk=pk, user=user.pk) if user.is_authenticated else None
+
+
+def timeline_of(booking: Booking) -> list[TimelineEntry]:
+    """Its steps in order, each with who took it."""
+    return sorted(_TIMELINE.all(booking=booking.pk), key=lambda entry: entry.step)
+
+
+def booked_dates(specialist: Specialist, first: date, zone: ZoneInfo) -> list[date]:
+    """The days of the month from `first` on which something is booked, as clocks in `zone` show them."""
+    after = (first + 31 * ONE_DAY).replace(day=1)
+    month = TimeRange(day_range(first, zone).start, day_range(after, zone).start)
+    booked = Booking.objects.filter(specialist=specialist, status__in=BOOKED_DAYS).overlapping(month)
+    times = booked.values_list("starts_at", "ends_at")
+    return sorted({day for start, end in times for day in _days(start, end, zone) if first <= day < after})
+
+
+def _days(start: datetime, end: datetime, zone: ZoneInfo) -> Iterable[date]:
+    """What runs past midnight is on both days; what ends at midnight is not on the next."""
+    day = start.astimezone(zone).date()
+    last = (end - timedelta.resolution).astimezone(zone).date()
+    while day <= last:
+        yield day
+        day += ONE_DAY
+
+
+def _visible(pk: UUID, user: UUID) -> QuerySet[Booking]:
+    return shown(Booking.objects.visible_to(User(pk=user)).filter(pk=pk))
+
+
+def _timeline(booking: UUID) -> QuerySet[TimelineEntry]:
+    steps = TimelineEntry.objects.filter(booking=booking).select_related("actor")
+    return steps.only(*_STEP, "actor__first_name", "actor__last_name")
+
+
+# Nearly every call on a booking asks for both.
+_VISIBLE = CompiledRead[Booking](_visible, "pk", "user")
+_TIMELINE = CompiledRead[TimelineEntry](_timeline, "booking")

@@ -1,0 +1,24 @@
+"""The tasks of bookings: sweeps that find their work in the database."""
+
+from bookings.services import series_rolling, sweeping
+from common.queue import task
+
+
+@task("bookings.expire_unpaid")
+def expire_unpaid() -> None:
+    sweeping.expire_unpaid()
+
+
+@task("bookings.remind")
+def remind() -> None:
+    sweeping.remind()
+
+
+@task("bookings.close_past")
+def close_past() -> None:
+    sweeping.close_past()
+
+
+@task("bookings.roll_series")
+def roll_series() -> None:
+    series_rolling.roll_series()

@@ -1,0 +1,1 @@
+"""The doors to the providers that move money. Only this app's services go through them."""
