@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -61,7 +61,8 @@ def export(user: Any) -> dict[str, Any]:
         "addresses": _rows(Address.objects.visible_to(user), *_ADDRESS, "is_default", "created_at"),
         "services": _rows(ServiceAccount.objects.filter(owner=user.pk), "name", "scopes", "created_at"),
         "known_to": _rows(
-            KnownPerson.objects.filter(user=user.pk), "service__name", "how", "chat_id", "phone_number", "created_at"
+            KnownPerson.objects.filter(user=user.pk).annotate(name=F("service__name")),
+            *("name", "how", "chat_id", "phone_number", "created_at"),
         ),
         "sessions": _rows(
             Session.objects.filter(user=user.pk), "platform", "user_agent", "network", "created_at", "last_used_at"

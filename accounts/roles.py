@@ -31,6 +31,7 @@ _PEOPLE = (
     "export_user",
     "view_session",
     "view_address",
+    "view_knownperson",
 )
 _SERVICES = (
     "view_serviceaccount",
@@ -65,6 +66,9 @@ _DESK = (
     "cancel_booking",
     "reschedule_booking",
 )
+_POINTS = ("view_loyaltyaccount", "view_loyaltyentry", "adjust_loyaltyaccount")
+_PROMOS = ("view_promocode", "add_promocode", "change_promocode", "view_promoredemption")
+
 _BOOKINGS = (*_DESK, "complete_booking", "override_booking", "export_booking")
 
 ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
@@ -75,6 +79,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "common": (*_PLATFORM, "change_platformsettings", "view_auditentry"),
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
+        "loyalty": (*_POINTS, *_PROMOS),
     },
     StaffRole.ADMIN: {
         "accounts": (*_PEOPLE, "view_serviceaccount", "view_servicekey", "end_session"),
@@ -82,17 +87,28 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "common": _PLATFORM,
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
+        "loyalty": (*_POINTS, *_PROMOS),
     },
     StaffRole.SUPPORT: {
-        "accounts": ("view_user", "change_user", "block_user", "view_session", "end_session", "view_address"),
+        "accounts": (
+            "view_user",
+            "change_user",
+            "block_user",
+            "view_session",
+            "end_session",
+            "view_address",
+            "view_knownperson",
+        ),
         "notifications": _MESSAGES,
         "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS, *_REVIEWS),
         "bookings": _DESK,
+        "loyalty": (*_POINTS, "view_promocode", "view_promoredemption"),
     },
     StaffRole.FINANCE: {
         "accounts": ("view_user", "export_user"),
         "catalog": ("view_category", "view_tier", "view_service", "view_specialist"),
         "bookings": ("view_booking", "view_series", "export_booking"),
+        "loyalty": ("view_loyaltyaccount", "view_loyaltyentry", "view_promocode", "view_promoredemption"),
     },
 }
 

@@ -44,7 +44,8 @@ WITH booking AS ({bookings} RETURNING id, service_id, calendar_id, starts_at, en
 lines AS ({lines}),
 steps AS ({steps})
 INSERT INTO catalog_occupancy (id, calendar_number, lanes, during, kind, subject_id)
-SELECT uuidv7(), number, int8range(number * 1024, number * 1024 + 1), tstzrange(starts_at, ends_at), 'booking', booking.id
+SELECT uuidv7(), number, int8range(number * 1024, number * 1024 + 1), tstzrange(starts_at, ends_at), 'booking',
+    booking.id
 FROM booking JOIN catalog_calendar AS calendar ON calendar.id = calendar_id
 WHERE status = 'confirmed' ORDER BY booking.id
 """
@@ -56,9 +57,7 @@ def pattern() -> Booking:
     return found or _completed()
 
 
-def copy_bookings(
-    by: Sequence[Specialist], people: Sequence[User], times: str, parameters: Sequence[Any]
-) -> None:
+def copy_bookings(by: Sequence[Specialist], people: Sequence[User], times: str, parameters: Sequence[Any]) -> None:
     """One by one of `people` at each of the `times`; what is over is completed, what is to come confirmed.
 
     `times` is a SELECT of `specialist`, `service`, `calendar` and `starts` from three arrays, those of `by`, and what

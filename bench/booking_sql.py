@@ -22,10 +22,10 @@ FROM unnest(%s::uuid[], %s::timestamptz[]) AS wanted (id, starts)
 """
 _RELEASE = "DELETE FROM catalog_occupancy WHERE subject_id = %s"
 _LOCK = "SELECT * FROM bookings_booking WHERE id = %s FOR NO KEY UPDATE"
-_MOVE = "UPDATE bookings_booking SET starts_at = %s, ends_at = %s, sequence = sequence + 1 WHERE id = %s"
+_MOVE = "UPDATE bookings_booking SET starts_at = %s, ends_at = %s, steps = steps + 1 WHERE id = %s"
 _CANCEL = """
 UPDATE bookings_booking
-SET status = 'cancelled', cancelled_at = now(), cancelled_by = 'customer', sequence = sequence + 1 WHERE id = %s
+SET status = 'cancelled', cancelled_at = now(), cancelled_by = 'customer', steps = steps + 1 WHERE id = %s
 """
 _BOOKINGS = copying(
     Booking,

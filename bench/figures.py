@@ -48,6 +48,18 @@ class Figure:
 Figures = dict[str, Figure]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long 95 and 99 of a hundred answers may take at most, and which share may be errors; less than each."""
+
+    p95_ms: float
+    p99_ms: float
+    error_share: float
+
+    def kept_by(self, figures: Figures) -> bool:
+        return figures["p95_ms"].median < self.p95_ms and figures["p99_ms"].median < self.p99_ms
+
+
 @dataclass(slots=True)
 class Row:
     """The figures of one scenario on one server with one number of clients."""
@@ -61,6 +73,7 @@ class Row:
     parts: dict[str, Figures]
     statuses: dict[str, int]
     errors: int
+    limits: Limits | None = None
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -69,6 +82,18 @@ class Row:
     @property
     def within_budget(self) -> bool:
         return self.budget_ms is None or self.http["cpu_ms"].median <= self.budget_ms
+
+    @property
+    def error_share(self) -> float:
+        return self.errors / max(sum(self.statuses.values()), 1)
+
+    @property
+    def within_limits(self) -> bool:
+        """True if as few requests failed as may, and nobody, by any part of the mix, waited longer than allowed."""
+        if self.limits is None:
+            return self.errors == 0
+        waited = [self.http, *self.parts.values()]
+        return self.error_share < self.limits.error_share and all(map(self.limits.kept_by, waited))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -81,6 +106,7 @@ class Row:
                 "http": _figures(stored["http"]),
                 "sql": _figures(stored["sql"]),
                 "parts": {part: _figures(figures) for part, figures in stored["parts"].items()},
+                "limits": Limits(**stored["limits"]) if stored.get("limits") else None,
             }
         )
 

@@ -119,6 +119,7 @@ class Measurement:
             parts={part: over_rounds(rounds) for part, rounds in http.parts.items()},
             statuses=dict(http.statuses),
             errors=http.errors + sql.errors,
+            limits=scenario.limits,
         )
 
     def _next_take(self, count: int = 1) -> int:

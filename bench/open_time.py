@@ -31,7 +31,9 @@ class FreeHours(Generic[Whose]):
     _runs: Iterator[int] = field(default_factory=count)
 
     def for_a_run(self) -> Iterator[tuple[Whose, datetime]]:
-        return map(self._hour, count(next(self._runs) * self.of_a_run))
+        # Told at once which run it is: what follows is asked for in another process.
+        begin = next(self._runs) * self.of_a_run
+        return map(self._hour, count(begin))
 
     def _hour(self, place: int) -> tuple[Whose, datetime]:
         hour, owner = divmod(place, len(self.owners))

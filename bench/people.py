@@ -22,7 +22,7 @@ def customers(name: str, count: int) -> list[User]:
         User(email=f"{name}-{n}@bench.example", first_name=name.title(), last_name=str(n), password=nobodys)
         for n in range(count)
     )
-    return User.objects.bulk_create(people, batch_size=BATCH)
+    return list(User.objects.bulk_create(people, batch_size=BATCH))
 
 
 def specialists(name: str, count: int, calendar: Mapping[str, Any]) -> list[Specialist]:

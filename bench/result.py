@@ -52,8 +52,8 @@ class Result:
 
     @property
     def sound(self) -> bool:
-        """True if nothing failed and every budget is kept."""
-        return all(row.errors == 0 and row.within_budget for row in self.rows)
+        """True if nothing failed that must not, and every budget and limit is kept."""
+        return all(row.within_limits and row.within_budget for row in self.rows)
 
 
 def _commit() -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 
 import bench.scenarios
+from bench.figures import Limits
 from bench.wire import Request
 
 # One statement with its parameters; several make one transaction.
@@ -35,12 +36,14 @@ class Load:
 class Scenario:
     """`setup` may write to the database and use the models; it runs once, before the servers start.
 
-    `budget_ms` is the processor time of web and PostgreSQL together that one request may cost.
+    `budget_ms` is the processor time of web and PostgreSQL together that one request may cost. `limits` are for
+    waiting, of all requests together and of each part of a mix; with them a few errors are allowed, else none is.
     """
 
     name: str
     setup: Callable[[Database], Load]
     budget_ms: float | None = None
+    limits: Limits | None = None
 
 
 class UnknownScenario(Exception):

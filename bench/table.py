@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.compare import COMPARED, comparisons, machine_ratio
-from bench.figures import Figures, Row
+from bench.figures import Figures, Limits, Row
 from bench.result import Result
 
 Cells = Sequence[str]
@@ -22,7 +22,8 @@ def result_table(result: Result) -> str:
     for row in result.rows:
         lines.append(_cells(row))
         lines += [_part_cells(part, figures) for part, figures in row.parts.items()]
-    return f"{_aligned(lines)}\n\n{noise_note(result)}"
+    judged = [_judgement(row, row.limits) for row in result.rows if row.limits is not None]
+    return "\n\n".join([_aligned(lines), *judged, noise_note(result)])
 
 
 def noise_note(result: Result) -> str:
@@ -38,6 +39,19 @@ def noise_note(result: Result) -> str:
         "Figures are medians over the rounds, ±% is half the way between the extremes. "
         "Right of the bar the same work as bare SQL: how many a second, PostgreSQL's processor time for one, the speed "
         "over HTTP as a share of it, and how many times PostgreSQL's time for the bare SQL a whole request costs."
+    )
+
+
+def _judgement(row: Row, limits: Limits) -> str:
+    """Every part is held to the limits as well as the whole; the whole is what is shown."""
+    slow = [part for part, figures in row.parts.items() if not limits.kept_by(figures)]
+    share, p95, p99 = row.error_share, row.http["p95_ms"].median, row.http["p99_ms"].median
+    return (
+        f"{row.scenario} with {row.clients} clients: {'within limits' if row.within_limits else 'OVER ITS LIMITS'}. "
+        f"p95 {p95:.0f} of {limits.p95_ms:g} ms, p99 {p99:.0f} of {limits.p99_ms:g} ms, "
+        f"errors {share * 100:.2f} of {limits.error_share * 100:g} %"
+        f"{'; too slow: ' + ', '.join(slow) if slow else ''}. "
+        f"Answers: {', '.join(f'{count} x {status}' for status, count in sorted(row.statuses.items()))}."
     )
 
 

@@ -1,19 +1,72 @@
-"""What is kept of a person here, and how it is erased."""
+"""What is kept of a person here, and how it is erased.
 
+Bookings stay: they are the history of two sides, and the ledger refers to them. What people wrote into them goes, and
+where they live; each side's words are its own. The timeline stays as it was written, but for nobody's name in it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from bookings.models import CalendarFeed
+from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Now
+
+from bookings.models import Booking, CalendarFeed, Series, SeriesException
 from common.personal_data import PersonalData
+
+# What customers write; the address is that of their visits.
+OF_CUSTOMERS = ("title", "description", "notes", "attendees", "metadata", "answers", "address", "cancellation_reason")
+OF_SPECIALISTS = ("meeting_link", "preparation_notes", "completion_notes", "deliverables")
+OF_SERIES = ("title", "description", "notes", "attendees", "metadata", "answers")
+OF_EXCEPTIONS = ("title", "reason")
+
+_FACTS = (
+    *("number", "kind", "status", "starts_at", "ends_at", "timezone", "currency", "total_minor", "payment_status"),
+    *("payment_method", "created_at"),
+)
 
 
 def export(user: Any) -> dict[str, Any]:
     feed = CalendarFeed.objects.filter(user=user.pk).first()
-    return {"calendar_feed_since": feed.updated_at.isoformat() if feed is not None else None}
+    return {
+        "bookings": _rows(Booking.objects.of_customer(user), *_FACTS, *OF_CUSTOMERS),
+        "series": _rows(Series.objects.filter(customer=user.pk), "rule", "timezone", "starts_at", *OF_SERIES),
+        "given": _rows(Booking.objects.of_specialist(user), *_FACTS, *OF_SPECIALISTS),
+        "invited_to": _rows(Booking.objects.attended_by(user), "title", "starts_at", "ends_at"),
+        "calendar_feed_since": feed.updated_at.isoformat() if feed is not None else None,
+    }
 
 
 def erase(user: Any) -> None:
-    """Nobody reads the calendar of somebody who is gone."""
+    """Leaves bookings without words, and nobody reads the calendar of somebody who is gone."""
     CalendarFeed.objects.filter(user=user.pk).delete()
+    _blank(Booking.objects.of_customer(user), OF_CUSTOMERS)
+    _blank(Booking.objects.of_specialist(user), OF_SPECIALISTS)
+    _blank(Series.objects.filter(customer=user.pk), OF_SERIES)
+    _blank(SeriesException.objects.filter(series__customer=user.pk), OF_EXCEPTIONS)
+    uninvited = Func(F("attendees"), Value(str(user.pk)), function="array_remove", output_field=models.Field())
+    for model in (Booking, Series):
+        invited = model._default_manager.filter(attendees__contains=[str(user.pk)])
+        invited.update(attendees=uninvited, updated_at=Now())
+
+
+def _blank(rows: "models.QuerySet[Any]", names: tuple[str, ...]) -> None:
+    """Each of the columns as a row has it into which nobody has written anything."""
+    fields: Mapping[str, Any] = {field.name: field for field in rows.model._meta.concrete_fields}
+    rows.update(**{name: fields[name].get_default() for name in names}, updated_at=Now())
+
+
+def _rows(rows: "models.QuerySet[Any]", *names: str) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in rows.order_by("pk").values(*names)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 PERSONAL_DATA = PersonalData("bookings", export=export, erase=erase)

@@ -1,9 +1,13 @@
 """What follows from bookings a moment later."""
 
+from uuid import UUID
+
 from bookings.enums import BookingKind, Role
 from bookings.models import Booking
+from bookings.selectors.paying import PAYABLE
 from bookings.services import telling
 from bookings.services.answering import note_answer
+from bookings.services.paying import settle_booking
 from common.events import Event, on
 
 # Customers and staff tell nothing of how a specialist answers.
@@ -32,6 +36,24 @@ def tell(event: Event) -> None:
     """Messages to those whom it concerns: each event tells somebody once, whatever is repeated."""
     telling.tell(event)
 
+
+def settle(event: Event) -> None:
+    """What was paid is kept, given back or earned, and what is still ordered is called off."""
+    settle_booking(UUID(event.subject))
+
+
+for _name in ("booking.cancelled", "booking.expired", "booking.completed", "booking.no_show"):
+    on(_name)(settle)
+
+
+def tell_of_money(event: Event) -> None:
+    """Its payer learns that money has come, or is on its way back."""
+    if event.data["payable_type"] == PAYABLE:
+        telling.tell_of_money(event)
+
+
+for _name in telling.TOLD_OF_MONEY:
+    on(_name)(tell_of_money)
 
 for _name in telling.TOLD_OF:
     on(_name)(tell)

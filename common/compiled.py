@@ -4,16 +4,28 @@ To compile a statement and its joins costs several times what PostgreSQL needs t
 request begins with is worth this; nothing else is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models import F, Func, Value
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
+
+
+class IdAmong(Func):
+    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+    def __init__(self, ids: UUID) -> None:
+        super().__init__(F("pk"), Value(ids, output_field=models.UUIDField()))
 
 
 class CompiledRead(Generic[M]):
@@ -34,7 +46,7 @@ class CompiledRead(Generic[M]):
             row = cursor.fetchone()
         return None if row is None else statement.instance(list(row))
 
-    def all(self, **ids: UUID) -> list[M]:
+    def all(self, **ids: UUID | Sequence[UUID]) -> list[M]:
         """Every row, in no order."""
         statement = self._statement
         with connection.cursor() as cursor:
@@ -63,7 +75,7 @@ class _Parameter:
             return cls(texts.get(value, ""), value)
         return cls(places.get(value, "") if isinstance(value, UUID) else "", value)
 
-    def filled(self, ids: dict[str, UUID]) -> Any:
+    def filled(self, ids: Mapping[str, UUID | Sequence[UUID]]) -> Any:
         if not self.name:
             return self.value
         return str(ids[self.name]) if isinstance(self.value, str) else ids[self.name]

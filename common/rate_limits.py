@@ -145,6 +145,17 @@ def forget(*limits: Limit) -> None:
         _circuit.failed(error)
 
 
+def take_back(*limits: Limit) -> None:
+    """Takes the newest hit of each back: for limits of misses, which are counted before anybody knows what it was."""
+    if not (limits and settings.RATE_LIMITS and _circuit.allows()):
+        return
+    try:
+        for limit in limits:
+            redis_client().rpop(limit.key)
+    except RedisError as error:
+        _circuit.failed(error)
+
+
 @cache
 def _script() -> Script:
     """Sent to Redis once and called by its hash from then on."""

@@ -4,9 +4,7 @@ Errors are what production must not run with, and `config.startup` refuses to st
 production only, because development is allowed its shortcuts; what is wrong everywhere is asked everywhere.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from math import log2
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -19,19 +17,23 @@ from django.core.checks import Warning as Caution
 from django.utils.module_loading import import_string
 
 from common.database_probe import ask_database
+from common.secret_strength import weakness
 from config.settings.security import INSECURE_DEVELOPMENT_SECRET
 
 TAG = "almanac"
 SHORTEST_SECRET = 40
 SHORTEST_TOKEN = 20
-# Bits per secret. 40 random hexadecimal digits have 160; "change-me-change-me-…" has few however long it is.
-LEAST_BITS = 100
-FEWEST_CHARACTERS = 10
-DEFAULTS = ("insecure", "change-me", "changeme", "change_me", "default", "example", "secret-key", "development")
 
 # Settings that hold dotted paths, which would otherwise fail in the middle of somebody's request.
 DOTTED_LISTS = ("DEMO_SEEDERS", "PERSONAL_DATA", "PROFILE_FACTS", "SPECIALIST_FACTS")
-DOTTED_MAPS = ("HEALTH_CHECKS", "MESSAGE_SUBJECTS", "NOTIFICATION_CHANNELS", "PAYABLES")
+DOTTED_MAPS = (
+    "HEALTH_CHECKS",
+    "MESSAGE_SUBJECTS",
+    "NOTIFICATION_CHANNELS",
+    "PAYABLES",
+    "PAYMENT_GATEWAYS",
+    "REDEMPTION_TARGETS",
+)
 
 
 @register(TAG)
@@ -120,22 +122,8 @@ def _secret_problems() -> Iterator[CheckMessage]:
 
 
 def _weakness(secret: str, shortest: int) -> str:
-    """What is wrong with a secret, as the rest of a sentence; empty if nothing is."""
-    if not secret or secret.startswith(INSECURE_DEVELOPMENT_SECRET):
-        return "is not set"
-    if any(word in secret.lower() for word in DEFAULTS):
-        return "is a placeholder"
-    if len(secret) < shortest:
-        return f"is shorter than {shortest} characters"
-    if len(set(secret)) < FEWEST_CHARACTERS or _bits(secret) < LEAST_BITS * shortest / SHORTEST_SECRET:
-        return "is too regular to be random"
-    return ""
-
-
-def _bits(secret: str) -> float:
-    """Shannon's measure over its characters: an upper bound, which is enough to find what nobody drew at random."""
-    counts = Counter(secret).values()
-    return -sum(count * log2(count / len(secret)) for count in counts)
+    """What is wrong with a secret, as the rest of a sentence; one that development falls back to is none."""
+    return "is not set" if secret.startswith(INSECURE_DEVELOPMENT_SECRET) else weakness(secret, shortest)
 
 
 def _metrics_token_problems() -> Iterator[CheckMessage]:

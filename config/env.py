@@ -70,6 +70,13 @@ def choice(name: str, default: str, *, among: Collection[str]) -> str:
     return word
 
 
+def one_of(name: str, word: str, *, among: Collection[str]) -> str:
+    """A word of the list that `name` holds."""
+    if word not in among:
+        raise _refused(name, word, "a list of " + ", ".join(sorted(among)))
+    return word
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; blanks around and between the commas are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -7,13 +7,16 @@ from accounts.api.views import avatar_file
 from common.api.docs import RedocView, SchemaView, SwaggerView
 from common.api.health import HealthView, alive, figures
 from config.landing import landing
+from payments.sandbox.pages import pay as sandbox_pay
 
 api: list[URLPattern | URLResolver] = [
     path("health", HealthView.as_view(), name="health"),
     path("schema", SchemaView.as_view(), name="schema"),
     path("", include("notifications.api.urls")),
     path("", include("accounts.api.urls")),
+    path("", include("loyalty.api.urls")),
     path("", include("catalog.api.urls")),
+    path("", include("payments.api.urls")),
     path("", include("bookings.api.urls")),
 ]
 
@@ -23,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", figures, name="metrics"),
     path("admin/", admin.site.urls),
     path("media/avatars/<slug:name>.webp", avatar_file, name="avatar-file"),
+    path("sandbox/pay/<slug:reference>", sandbox_pay, name="sandbox-pay"),
     path("api/docs", SwaggerView.as_view(), name="docs"),
     path("api/redoc", RedocView.as_view(), name="reference"),
     path("api/v1/", include(api)),

@@ -79,6 +79,12 @@ _BOOKED = Kind(
     needs=frozenset({"what", "who", "at", "more"}),
     about="booking",
 )
+_MOVED_MONEY = Kind(
+    Topic.MONEY,
+    (Channel.EMAIL, Channel.PUSH),
+    needs=frozenset({"what", "amount", "number"}),
+    shows=frozenset({"amount", "number"}),
+)
 _CODE = Kind(
     Topic.SECURITY,
     (Channel.SMS,),
@@ -109,7 +115,7 @@ KINDS: dict[str, Kind] = {
     "session_revoked": Kind(Topic.SECURITY, (Channel.EMAIL,), needs=frozenset({"at", "device"}), urgency=Urgency.NOW),
     "account_blocked": Kind(Topic.SECURITY, (Channel.EMAIL,), in_inbox=False, even_if_blocked=True),
     "welcome": Kind(Topic.MESSAGES, (Channel.EMAIL,)),
-    # `more`: how many dates of a series there are besides. `who` is empty for those who are invited only.
+    # `more`: how many dates of a series there are besides, empty for none. `who`: empty for those who are only invited.
     "booking_requested": _BOOKED,
     "booking_to_confirm": replace(_BOOKED, urgency=Urgency.NOW),
     "booking_confirmed": replace(_BOOKED, needs=_BOOKED.needs | {"place"}),
@@ -121,6 +127,16 @@ KINDS: dict[str, Kind] = {
         _BOOKED, topic=Topic.REMINDERS, needs=frozenset({"what", "who", "at", "place"}), urgency=Urgency.NOW
     ),
     "booking_completed": replace(_BOOKED, topic=Topic.MESSAGES, needs=frozenset({"what", "who", "at"})),
+    "points_expiring": Kind(
+        Topic.MESSAGES,
+        (Channel.EMAIL, Channel.PUSH),
+        needs=frozenset({"points", "at"}),
+        shows=frozenset({"points", "at"}),
+        urgency=Urgency.BULK,
+        lives=timedelta(days=3),
+    ),
+    "payment_received": _MOVED_MONEY,
+    "payment_refunded": _MOVED_MONEY,
     # Written by staff: the texts only frame what they say.
     "promotion": Kind(
         Topic.PROMOTIONS,

@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from accounts.models import Address, ServiceKey, Session
+from accounts.models import Address, KnownPerson, ServiceKey, Session
 
 
 class ShownFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
@@ -55,6 +55,17 @@ class AddressInline(ShownInline):
     model = Address
     fields = ("name", "address_line1", "city", "pincode", "is_default")
     ordering = ("-is_default", "id")
+
+
+class KnownPersonInline(ShownInline):
+    model = KnownPerson
+    verbose_name_plural = "Services that act for them"
+    fields = ("service", "how", "phone_number", "chat_id", "created_at")
+    ordering = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        known: models.QuerySet[Any] = super().get_queryset(request).select_related("service")
+        return known
 
 
 class ServiceKeyInline(ShownInline):

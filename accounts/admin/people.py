@@ -6,16 +6,17 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.admin.actors import actor_of
-from accounts.admin.inlines import AddressInline, SessionInline, ShownInline
+from accounts.admin.inlines import AddressInline, KnownPersonInline, SessionInline, ShownInline
+from accounts.admin.panels import panels_of
 from accounts.models import User
 from accounts.services import block_user, reset_second_factor, save_correction, unblock_user
 from common import audit
 from common.admin.base import AlmanacModelAdmin
 from common.admin.decorators import action, display
+from common.admin.filters import DaysFilter
 from common.exports import Column, stream_csv
 
 EXPORTED = (
@@ -50,7 +51,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
     change_password_form = AdminPasswordChangeForm
     list_display = ("person", "phone_number", "state", "role", "created_at")
     list_select_related: ClassVar[Any] = ()
-    list_filter = ("is_active", "is_staff", "is_superuser", "groups", ("created_at", RangeDateTimeFilter))
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups", ("created_at", DaysFilter))
     search_fields = ("email", "phone_number", "first_name", "last_name", "=id")
     search_help_text = "Name, e-mail, phone number or id"
     ordering = ("-id",)
@@ -79,7 +80,8 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             },
         ),
     )
-    inlines = (SessionInline, AddressInline)
+    inlines = (SessionInline, AddressInline, KnownPersonInline)
+    change_form_outer_after_template = "admin/person_panels.html"
     actions = ("block", "unblock", "reset_second_factor", "export_csv")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -91,6 +93,11 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
         if isinstance(obj, User) and obj.is_staff and not request.user.is_superuser:
             return False
         return bool(super().has_change_permission(request, obj))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        person = kwargs.get("obj")
+        context["panels"] = panels_of(person, actor_of(request)) if person is not None else []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> tuple[type[ShownInline], ...]:
         """There is nothing to show beside what is only being added."""

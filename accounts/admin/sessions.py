@@ -5,7 +5,6 @@ from typing import ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from accounts.admin.actors import actor_of
 from accounts.models import Session
@@ -13,13 +12,14 @@ from accounts.services import end_session_of
 from common import clock
 from common.admin.base import ReadOnlyModelAdmin
 from common.admin.decorators import action, display
+from common.admin.filters import DaysFilter
 
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyModelAdmin):
     list_display = ("user", "state", "platform", "user_agent", "network", "last_used_at", "created_at")
     list_select_related: ClassVar = ("user",)
-    list_filter = ("platform", "ending", ("last_used_at", RangeDateTimeFilter))
+    list_filter = ("platform", "ending", ("last_used_at", DaysFilter))
     search_fields = ("=user__email", "=user__phone_number", "=user__id", "=network", "=id")
     search_help_text = "A person's e-mail address, phone number or id, a network or a session's id"
     ordering = ("-id",)

@@ -1,7 +1,8 @@
-"""Watches whom services know, because it lets them act for people. What a service says of them stays out of the log."""
+"""Watches whom services know, because it lets them act for people; what a service says of them stays out of the log."""
 
 from django.db import migrations
 
+from accounts.roles import GrantRoles
 from common.table_guards import AuditTable
 
 
@@ -15,4 +16,5 @@ class Migration(migrations.Migration):
             target=("accounts_user", "user_id"),
             without_actor="true",
         ),
+        GrantRoles("accounts", only=("view_knownperson",)),
     ]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
+from accounts.devices import Device
 from accounts.enums import Ending, KnownBy
 from accounts.errors import AccountBlocked, Taken
 from accounts.models import KnownPerson, ServiceAccount, User
@@ -15,6 +16,7 @@ from accounts.tests.services_cast import clinic, person
 from common.errors import PermissionDenied
 from common.models import AuditEntry
 from common.personal_data import erase_person, export_person
+from common.tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -42,18 +44,16 @@ def test_a_client_is_found_again_by_chat_and_by_number(service: ServiceAccount) 
 
 
 def test_chat_and_number_of_two_clients_are_refused_and_change_nothing(service: ServiceAccount) -> None:
-    registered(service, chat_id=CHAT)
-    registered(service, phone_number=PHONE)
+    registered(service, chat_id=CHAT, phone_number=PHONE)
+    registered(service, chat_id=CHAT + 1)
     before = list(KnownPerson.objects.order_by("pk").values())
 
-    with pytest.raises(Taken):
-        registered(service, chat_id=CHAT, phone_number=PHONE)
-    with pytest.raises(Taken):
-        registered(service, chat_id=CHAT, phone_number="+919876543299") and registered(
-            service, chat_id=CHAT + 1, phone_number="+919876543299"
-        )
+    for chat_of_another in (CHAT + 1, CHAT + 2):
+        with pytest.raises(Taken):
+            registered(service, chat_id=chat_of_another, phone_number=PHONE)
 
-    assert len(before) == KnownPerson.objects.count() == User.objects.count() == 2
+    assert list(KnownPerson.objects.order_by("pk").values()) == before
+    assert User.objects.count() == 2
 
 
 def test_nobodys_account_is_taken_over_by_saying_their_number_or_telegram_id(service: ServiceAccount) -> None:
@@ -72,7 +72,7 @@ def test_nobodys_account_is_taken_over_by_saying_their_number_or_telegram_id(ser
 def test_a_number_stays_free_for_whoever_proves_to_hold_it(service: ServiceAccount) -> None:
     known = registered(service, phone_number=PHONE)
 
-    alice = sign_in_with_code(PHONE, code_for(PHONE), device=DEVICE).user
+    alice = sign_in_with_code(PHONE, code_for(PHONE), device=Device()).user
 
     assert alice.pk != known.user_id
     assert not is_known_to(service, alice.pk)
@@ -85,6 +85,14 @@ def test_services_have_clients_of_their_own(service: ServiceAccount) -> None:
 
     assert ours.user_id != theirs.user_id
     assert [is_known_to(service, each.user_id) for each in (ours, theirs)] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_registrations_at_once_one_makes_the_client(service: ServiceAccount) -> None:
+    known = in_threads(6, lambda: registered(service, chat_id=CHAT, phone_number=PHONE).pk)
+
+    assert len(set(known)) == 1
+    assert (KnownPerson.objects.count(), User.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("said", [{"chat_id": CHAT}, {"phone_number": PHONE}])
@@ -138,9 +146,7 @@ def test_a_client_is_told_of_exported_and_erased(service: ServiceAccount) -> Non
     told = export_person(known.user)["account"]["known_to"]
     erase_person(known.user)
 
-    assert [(each["service__name"], each["chat_id"], each["phone_number"]) for each in told] == [
-        ("Clinic", CHAT, PHONE)
-    ]
+    assert [(each["name"], each["chat_id"], each["phone_number"]) for each in told] == [("Clinic", CHAT, PHONE)]
     assert not KnownPerson.objects.exists()
     # Number and chat are in no log that outlives the person.
     assert PHONE not in str(list(AuditEntry.objects.values()))

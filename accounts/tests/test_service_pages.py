@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.enums import ServiceScope
 from accounts.models import Address, ServiceAccount, ServiceKey, Session, User
-from accounts.services import forget_sign_ins, rotate_key
+from accounts.services import NewClient, forget_sign_ins, register_client, rotate_key
 from accounts.services.service_accounts import OVERLAP
 from accounts.tests.services_cast import SERVICES, clinic, keyed, person, signed, with_key
 from accounts.tests.test_invariants import outcome_of
@@ -306,3 +306,13 @@ def test_an_erased_owner_is_forgotten_and_the_service_goes_on() -> None:
     assert [row["name"] for row in exported] == ["Clinic"]
     assert service.owner is None
     assert status(new.key) == 200
+
+
+def test_a_persons_page_names_the_services_that_act_for_them(as_asha: Client) -> None:
+    known, _ = register_client(clinic(name="Call centre"), NewClient("John", chat_id=123456789))
+
+    page = as_asha.get(f"/admin/accounts/user/{known.user_id}/change/").content.decode()
+
+    assert "Services that act for them" in page
+    assert "Call centre" in page
+    assert "123456789" in page

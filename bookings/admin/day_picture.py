@@ -14,10 +14,11 @@ from bookings.models import Booking
 from bookings.selectors.day_board import Row
 from common.timeranges import TimeRange
 
-GUTTER, HOUR, HEAD, LANE, GAP = 190, 76, 26, 44, 10
+GUTTER, HEAD, LANE, GAP = 190, 26, 44, 10
+# The hours share this width; many of them get a little more, and are shrunk to the page.
+WIDTH, NARROWEST_HOUR = 1_080, 50
 ONE_HOUR = timedelta(hours=1)
-# About how many characters fit into an hour's width.
-LETTERS_PER_HOUR = 11
+LETTER = 7
 FILLS: Mapping[str, str] = {
     BookingStatus.PENDING_PAYMENT: "#b45309",
     BookingStatus.PENDING: "#a16207",
@@ -27,6 +28,23 @@ FILLS: Mapping[str, str] = {
     BookingStatus.COMPLETED: "#4b5563",
     BookingStatus.NO_SHOW: "#b91c1c",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where on the picture a moment is."""
+
+    shown: TimeRange
+    hours: int
+    hour: float
+
+    @classmethod
+    def of(cls, shown: TimeRange) -> "Scale":
+        hours = round(shown.duration / ONE_HOUR)
+        return cls(shown, hours, max(WIDTH / hours, NARROWEST_HOUR))
+
+    def x(self, moment: datetime) -> float:
+        return round(GUTTER + (moment - self.shown.start) / ONE_HOUR * self.hour, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +62,42 @@ class Block:
 
 
 def day_picture(rows: Sequence[Row], within: TimeRange, zone: ZoneInfo, *, day: date, may_move: bool) -> SafeString:
-    """An SVG of the hours in which anything is open or booked; the hour that clocks skip or repeat is drawn as it is."""
-    shown = _shown_hours(rows, within)
+    """An SVG of the hours in which anything is open or booked, by elapsed time; its labels tell of clock changes."""
+    scale = Scale.of(_shown_hours(rows, within))
     drawn, y = [], HEAD
     for row in rows:
         height = max(len(row.lanes), 1) * LANE
-        drawn.append(_row(row, shown, zone, y, height))
+        drawn.append(_row(row, scale, zone, y, height))
         y += height + GAP
-    hours = round(shown.duration / ONE_HOUR)
+    starts = [scale.shown.start + n * ONE_HOUR for n in range(scale.hours)]
     page = {
         "title": f"{day:%A %d %B %Y}, {zone.key}",
-        "width": GUTTER + hours * HOUR,
+        "width": round(GUTTER + scale.hours * scale.hour),
         "height": y + 24,
         "gutter": GUTTER,
         "bottom": y,
-        "hours": [(GUTTER + n * HOUR, f"{(shown.start + n * ONE_HOUR).astimezone(zone):%H:%M}") for n in range(hours)],
+        "hours": [(scale.x(start), f"{start.astimezone(zone):%H:%M}") for start in starts],
         "rows": drawn,
         "may_move": may_move,
         "day_asked": day.isoformat(),
         "legend": [
-            (GUTTER + n * 160, BookingStatus(status).label, fill) for n, (status, fill) in enumerate(FILLS.items())
+            (GUTTER + n * 150, BookingStatus(status).label, fill) for n, (status, fill) in enumerate(FILLS.items())
         ],
     }
     return render_to_string("admin/day_picture.html", page)
 
 
-def _row(row: Row, shown: TimeRange, zone: ZoneInfo, y: int, height: int) -> dict[str, Any]:
+def _row(row: Row, scale: Scale, zone: ZoneInfo, y: int, height: int) -> dict[str, Any]:
     return {
         "calendar": row.calendar,
         "name": _cut(owner_of(row.calendar), 26),
         "whole_name": owner_of(row.calendar),
         "y": y,
         "height": height,
-        "open": list(_bars(row.is_open, shown)),
-        "closed": list(_bars(row.closed, shown)),
+        "open": list(_bars(row.is_open, scale)),
+        "closed": list(_bars(row.closed, scale)),
         "blocks": [
-            _block(booking, shown, zone, y + lane * LANE) for lane, each in enumerate(row.lanes) for booking in each
+            _block(booking, scale, zone, y + lane * LANE) for lane, each in enumerate(row.lanes) for booking in each
         ],
     }
 
@@ -91,8 +109,8 @@ def owner_of(calendar: Any) -> str:
     return str(calendar)
 
 
-def _block(booking: Booking, shown: TimeRange, zone: ZoneInfo, y: int) -> Block:
-    [(x, width)] = _bars([booking.time], shown)
+def _block(booking: Booking, scale: Scale, zone: ZoneInfo, y: int) -> Block:
+    [(x, width)] = _bars([booking.time], scale)
     start, end = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
     label = BookingStatus(booking.status).label
     what = str(booking.service or booking.title or "Reserved")
@@ -102,22 +120,19 @@ def _block(booking: Booking, shown: TimeRange, zone: ZoneInfo, y: int) -> Block:
         y,
         width,
         FILLS[booking.status],
-        _cut(str(booking.customer), max(int(width / HOUR * LETTERS_PER_HOUR) - 2, 1)),
+        _cut(str(booking.customer), max(int(width / LETTER) - 1, 1)),
         f"{start:%H:%M}–{end:%H:%M} {booking.customer}: {what}, {label.lower()} ({booking.number})",
         booking.status in UPCOMING,
     )
 
 
-def _bars(times: Iterable[TimeRange], shown: TimeRange) -> Iterable[tuple[float, float]]:
+def _bars(times: Iterable[TimeRange], scale: Scale) -> Iterable[tuple[float, float]]:
     """Left edge and width of what of the times is shown."""
     for time in times:
-        part = time.intersect(shown)
+        part = time.intersect(scale.shown)
         if part is not None:
-            yield GUTTER + _width(shown.start, part.start), max(_width(part.start, part.end), 3.0)
-
-
-def _width(start: datetime, end: datetime) -> float:
-    return round((end - start) / ONE_HOUR * HOUR, 2)
+            left = scale.x(part.start)
+            yield left, max(round(scale.x(part.end) - left, 2), 3.0)
 
 
 def _shown_hours(rows: Sequence[Row], day: TimeRange) -> TimeRange:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminAutocompleteWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.actors import actor_of
 from accounts.models import User
@@ -37,12 +39,27 @@ Found = TypeVar("Found")
 YES, NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
 
 
-def chosen_field(name: str, model: type[Model], *, required: bool, help_text: str = "") -> forms.ModelChoiceField[Any]:
+class ChosenSelect(AutocompleteSelect):
+    """Shows what is chosen. An id that is none, from the address or a POST, is left to the field to refuse."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if _is_id(each)], attr)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def chosen_field(name: str, model: type[Model], *, required: bool, help_text: str = "") -> Any:
     return forms.ModelChoiceField(
         model._default_manager.all(),
         required=required,
         help_text=help_text,
-        widget=UnfoldAdminAutocompleteWidget(Booking._meta.get_field(name), admin.site),
+        widget=ChosenSelect(Booking._meta.get_field(name), admin.site, attrs={"data-width": "100%"}),
     )
 
 
@@ -64,7 +81,9 @@ class NewBookingForm(WhenForm):
     def __init__(self, data: Any, *, user: User, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         self.fields["time"].help_text = "By the clock of the specialist's or the resource's calendar."
-        self.fields["minutes"].help_text = "How long the resource is reserved; an appointment lasts as its service does."
+        self.fields[
+            "minutes"
+        ].help_text = "How long the resource is reserved; an appointment lasts as its service does."
         self.fields["answers"].help_text = "A line for each, such as: Any allergies? = Nuts"
         if not user.has_perm(OVERRULE):
             del self.fields["overrule"]

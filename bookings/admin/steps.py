@@ -158,6 +158,4 @@ STEPS: Mapping[str, Step] = {
 def offered_steps(booking: Booking, user: User) -> list[tuple[str, Step]]:
     """The steps that this member of staff could take now with success, in the order of a booking's life."""
     possible = permitted_actions(booking, staff(user).role, clock.now())
-    return [
-        (name, step) for name, step in STEPS.items() if step.action in possible and user.has_perm(step.permission)
-    ]
+    return [(name, step) for name, step in STEPS.items() if step.action in possible and user.has_perm(step.permission)]

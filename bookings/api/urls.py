@@ -27,6 +27,8 @@ from bookings.api.views.appointments_of_professionals import (
 from bookings.api.views.booked_dates import BookedDatesView
 from bookings.api.views.bookings import BookingViewSet
 from bookings.api.views.calendars import BookingFileView, FeedView, OwnFeedView
+from bookings.api.views.dashboards import DashboardView, PlatformMetricsView, SpecialistDashboardView
+from bookings.api.views.paying import DepositView, FullPaymentView, RefundView, VerifyView
 from bookings.api.views.reviews import RateView, ReviewViewSet
 from bookings.api.views.series import ExceptionsView, OccurrencesView, RecurringBookingsView, SeriesView
 
@@ -65,6 +67,9 @@ appointments: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *appointments,
+    path("dashboard", DashboardView.as_view(), name="dashboard"),
+    path("analytics/specialist/dashboard", SpecialistDashboardView.as_view(), name="specialist-dashboard"),
+    path("analytics/platform/metrics", PlatformMetricsView.as_view(), name="platform-metrics"),
     path("bookings/recurring", RecurringBookingsView.as_view(), name="booking-series-create"),
     path("bookings/series/<uuid:id>", SeriesView.as_view(), name="booking-series"),
     path("bookings/<uuid:id>/exceptions", ExceptionsView.as_view(), name="booking-exceptions"),
@@ -81,6 +86,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:id>/calendar.ics", BookingFileView.as_view(), name="booking-file"),
     path("bookings/<uuid:id>/rate", RateView.as_view(), name="booking-rate"),
     path("calendars/<slug:token>.ics", FeedView.as_view(), name="calendar-feed-file"),
+    path("payments/process-deposit", DepositView.as_view(), name="payment-deposit"),
+    path("payments/process-full-payment", FullPaymentView.as_view(), name="payment-full"),
+    path("payments/verify", VerifyView.as_view(), name="payment-verify"),
+    path("payments/refund", RefundView.as_view(), name="payment-refund"),
     path("reviews", reviews, name="reviews"),
     path("reviews/<uuid:pk>", review, name="review"),
     path("reviews/<uuid:pk>/reply", ReviewViewSet.as_view({"put": "reply"}), name="review-reply"),

@@ -9,6 +9,10 @@ from common.proofs import register_invariant
 OWN = (
     "INV-10",
     "INV-11",
+    "INV-14a",
+    "INV-15",
+    "INV-18",
+    "INV-19",
     "INV-27",
     "INV-28",
     "INV-29",
@@ -227,5 +231,60 @@ register_invariant(
         WHERE booking.id IS NULL OR booking.status <> 'completed' OR booking.customer_id <> review.customer_id
             OR (booking.specialist_id, booking.service_id, booking.resource_id)
                 IS DISTINCT FROM (review.specialist_id, review.service_id, review.resource_id)
+    """,
+)
+
+register_invariant(
+    id="INV-14a",
+    title="A booking is paid in its own currency",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        JOIN bookings_booking AS booking ON payment.payable_type = 'booking' AND booking.id = payment.payable_id
+        WHERE payment.currency <> booking.currency
+    """,
+)
+
+register_invariant(
+    id="INV-15",
+    title="Nobody pays more than a booking costs: what is too much is on its way back",
+    sql="""
+        SELECT booking.id FROM bookings_booking AS booking
+        JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
+        GROUP BY booking.id
+        HAVING sum(payment.captured_minor - payment.refunded_minor - payment.reserved_minor - payment.disputed_minor)
+            > booking.total_minor - booking.points_minor - booking.credit_minor
+    """,
+)
+
+register_invariant(
+    id="INV-18",
+    title="Money that is here is for a booking that goes on, is done or was decided about",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        JOIN bookings_booking AS booking ON payment.payable_type = 'booking' AND booking.id = payment.payable_id
+        WHERE payment.captured_minor > payment.refunded_minor + payment.reserved_minor
+            AND payment.disputed_minor = 0
+            AND booking.status IN ('pending_payment', 'expired')
+            AND payment.updated_at < now() - interval '10 minutes'
+    """,
+)
+
+register_invariant(
+    id="INV-19",
+    title="A cancelled booking keeps its fee as far as it was paid, and nothing else",
+    sql="""
+        WITH given AS (
+            SELECT payment_id, sum(amount_minor) AS total,
+                sum(amount_minor) FILTER (WHERE cause NOT LIKE 'cancelled:%') AS otherwise
+            FROM payments_refund WHERE status = 'succeeded' GROUP BY payment_id
+        )
+        SELECT booking.id FROM bookings_booking AS booking
+        JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
+        LEFT JOIN given ON given.payment_id = payment.id
+        WHERE booking.status = 'cancelled' AND booking.cancelled_at < now() - interval '1 day'
+        GROUP BY booking.id
+        HAVING sum(payment.disputed_minor) = 0
+            AND sum(payment.captured_minor - coalesce(given.total, 0))
+                <> least(booking.cancellation_fee_minor, sum(payment.captured_minor - coalesce(given.otherwise, 0)))
     """,
 )

@@ -37,9 +37,10 @@ def in_the_way(calendars: Iterable[Calendar], time: TimeRange, *, but: UUID | No
     """Bookings that hold these calendars at the time, their buffers counted; one query."""
     own = list(calendars)
     reach = TimeRange(time.start - LONGEST_BUFFER, time.end + LONGEST_BUFFER)
-    near: QuerySet[Booking] = Booking.objects.occupying().overlapping(reach).exclude(pk=but)
+    near: QuerySet[Booking] = Booking.objects.occupying().overlapping(reach)
     there = near.filter(Q(calendar__in=own) | Q(resource__calendar__in=own)).select_related(*SHOWN)
-    found = [each for each in there.order_by("starts_at", "pk") if each.buffers.around(each.time).overlaps(time)]
+    ordered = there.order_by("starts_at", "pk")
+    found = [each for each in ordered if each.pk != but and each.buffers.around(each.time).overlaps(time)]
     return found[:MOST_IN_THE_WAY]
 
 

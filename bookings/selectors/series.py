@@ -21,3 +21,8 @@ def bookings_of(series: Series) -> list[Booking]:
 
 def exceptions_of(series: Series) -> list[SeriesException]:
     return list(SeriesException.objects.filter(series=series).order_by("recurrence_id"))
+
+
+def shown_dates(series: Series, most: int) -> list[Booking]:
+    """The first of its bookings, as the desk lists them."""
+    return list(Booking.objects.filter(series=series).order_by("recurrence_id")[:most])

@@ -8,6 +8,8 @@
     rescheduling  reschedule_booking
     cancelling    cancel_booking
     closing       complete_booking, mark_no_show, expire_booking
+    paying        take_money, note_failure, settle_booking: what follows from money, and for it; earning: the books;
+                  refunds: refund_booking; payable: what payments know of bookings
     sweeping      expire_unpaid, remind, close_past: what has become due
     telling       tell: who is told of what happened; messages: in which words, and whether it is still true when sent
     actors        actor_on(booking, user), customer(user), staff(user), overruling_staff(user, reason): as whom

@@ -124,6 +124,13 @@ def _claim(claims: list[Claim]) -> None:
     return claim(only.calendar, only.time, kind=only.kind, subject_id=only.subject_id, buffers=only.buffers)
 
 
+def claim_time(booking: Booking) -> None:
+    """Takes the booking's time, which it has not or no longer; the one call on occupancies of its transaction."""
+    claims = claims_of(booking)
+    if claims:
+        _claim(claims)
+
+
 def _repeated(booking: Booking) -> Booking | None:
     """The same booking by the same customer some seconds ago, which a second click asks for again."""
     since = clock.now() - timedelta(seconds=platform_settings().duplicate_booking_seconds)

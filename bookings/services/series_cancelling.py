@@ -31,7 +31,7 @@ def cancel_series(pk: UUID, *, actor: Actor, reason: str = "") -> CancelledSerie
     """Cancels every booking to come, each by its own policy and for its own fee."""
     series = require_active(locked_series(pk))
     series.status = SeriesStatus.CANCELLED
-    return _ended(series, clock.now(), ["status"], actor, reason)
+    return _ended(series, None, ["status"], actor, reason)
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def cancel_series_from(pk: UUID, day: date, *, actor: Actor, reason: str = "") -
         return cancel_series(pk, actor=actor, reason=reason)
     series.rule = with_until(parse_rule(series.rule), end).canonical
     series.is_open_ended = False
-    return _ended(series, max(end, clock.now()), ["rule", "is_open_ended"], actor, reason)
+    return _ended(series, end, ["rule", "is_open_ended"], actor, reason)
 
 
 def require_active(series: Series) -> Series:
@@ -52,13 +52,18 @@ def require_active(series: Series) -> Series:
     return series
 
 
-def to_come(series: Series, since: datetime) -> list[Booking]:
-    """The bookings of the dates from `since` on that have not begun, locked in the order of their keys."""
+def to_come(series: Series, since: datetime | None = None) -> list[Booking]:
+    """The bookings that have not begun, of all dates or those from `since` on, locked in the order of their keys.
+
+    What was moved to a later day counts as the date that it is of, which may be over by now.
+    """
     found = (
         Booking.objects.select_for_update(of=("self",), no_key=True)
         .select_related(*BOOKED_WITH)
-        .filter(series=series, recurrence_id__gte=since, starts_at__gt=clock.now(), status__in=UPCOMING)
+        .filter(series=series, starts_at__gt=clock.now(), status__in=UPCOMING)
     )
+    if since is not None:
+        found = found.filter(recurrence_id__gte=since)
     return list(found.order_by("pk"))
 
 
@@ -72,7 +77,9 @@ def call_off(bookings: Sequence[Booking], *, actor: Actor, reason: str) -> None:
     move_all([_cancellation(each, actor, reason, now) for each in bookings], Action.CANCEL, actor=actor, reason=reason)
 
 
-def _ended(series: Series, since: datetime, columns: Sequence[str], actor: Actor, reason: str) -> CancelledSeries:
+def _ended(
+    series: Series, since: datetime | None, columns: Sequence[str], actor: Actor, reason: str
+) -> CancelledSeries:
     bookings = to_come(series, since)
     call_off(bookings, actor=actor, reason=reason)
     series.sequence += 1

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -73,6 +73,8 @@ def _done(due: QuerySet[Booking], pk: UUID, step: Callable[[Booking], Any]) -> b
                 return False
             step(booking)
     except Exception:
+        if not connection.is_usable():
+            raise
         # Whatever is wrong with one booking, the others are due as well.
         logger.exception("a booking was not swept", extra={"booking": str(pk)})
         return False
@@ -97,4 +99,5 @@ def _remind(booking: Booking) -> None:
 
 def _tell(booking: Booking, reader: User, due_at: datetime) -> None:
     told = words(booking, reader, place=place_of(booking, reader))
-    notify(reader, REMINDER, told, event_key=f"booking.reminder:{booking.pk}:{due_at.isoformat()}", about=booking.pk)
+    which = f"{booking.starts_at.isoformat()}:{(booking.starts_at - due_at) // timedelta(minutes=1)}"
+    notify(reader, REMINDER, told, event_key=f"booking.reminder:{booking.pk}:{which}", about=booking.pk)

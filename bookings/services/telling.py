@@ -21,6 +21,8 @@ from bookings.services.messages import (
     CONFIRMED,
     EXPIRED,
     MOVED,
+    RECEIVED,
+    REFUNDED,
     REQUESTED,
     TO_CONFIRM,
     UNANSWERED,
@@ -29,16 +31,17 @@ from bookings.services.messages import (
 )
 from bookings.transitions import BOOKED_WITH
 from common.events import Event
+from common.money import Money
 from notifications.services import notify
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One step of a booking, as its timeline has it; `more` dates took the same step with it."""
+    """One step of a booking, as its timeline has it. `more` is how many dates took it besides, empty for none."""
 
     booking: Booking
     step: TimelineEntry
-    more: int
+    more: str
     event_key: str
 
     def tell(self, reader: User, kind: str, **more: Any) -> None:
@@ -83,7 +86,7 @@ def _read(event: Event) -> News | None:
     if booking is None or step is None:
         return None
     others = int(event.data.get("of") or 1) - 1
-    return News(booking, step, others, f"{event.name}:{booking.pk}:{step.step}")
+    return News(booking, step, str(others or ""), f"{event.name}:{booking.pk}:{step.step}")
 
 
 def _booked(news: News) -> None:
@@ -158,3 +161,25 @@ _TELLERS: Mapping[str, Callable[[News], None]] = {
     "booking.completed": _completed,
 }
 TOLD_OF = tuple(_TELLERS)
+
+# What is told of money, and which figure of the event says how much it was.
+_OF_MONEY: Mapping[str, tuple[str, str]] = {
+    "payment.succeeded": (RECEIVED, "amount_minor"),
+    "payment.refunded": (REFUNDED, "refunded_minor"),
+}
+TOLD_OF_MONEY = tuple(_OF_MONEY)
+
+
+def tell_of_money(event: Event) -> None:
+    """The customer, whoever caused it: once for each payment and each refund."""
+    kind, figure = _OF_MONEY[event.name]
+    booking = Booking.objects.select_related(*BOOKED_WITH).filter(pk=str(event.data["payable_id"])).first()
+    if booking is None:
+        return
+    amount = Money(int(event.data[figure] or 0), str(event.data["currency"]))
+    told = {
+        "what": words(booking, booking.customer)["what"],
+        "amount": f"{amount} {amount.currency}",
+        "number": booking.number,
+    }
+    notify(booking.customer, kind, told, event_key=f"{kind}:{event.id}")

@@ -16,11 +16,23 @@ from bookings.tests.series_factories import asked, bookings_of
 from catalog.models import Calendar, Review, Specialist
 from catalog.services.reviews import Said, hide_review
 from catalog.services.specialists import own_specialist
-from catalog.tests.authorisation import SPECIALIST
+from catalog.tests.authorisation import NO_SPECIALIST, SPECIALIST
 from catalog.tests.factories import at, book, calendar, person, room, service
 from common import clock
 from common.ids import new_id
-from common.tests.access_tables import EVERYBODY, PEOPLE, SERVICES, Route, Thing, may, of_its_owner, own, shared
+from common.tests.access_tables import (
+    EVERYBODY,
+    PEOPLE,
+    SERVICES,
+    SPECIALISTS,
+    STAFF,
+    Route,
+    Thing,
+    may,
+    of_its_owner,
+    own,
+    shared,
+)
 from common.timeranges import TimeRange
 
 # With whoever else is on the stage: each booking is with a specialist of its own.
@@ -164,6 +176,9 @@ SHOWN_REVIEW = Thing(a_review, a_hidden_review)
 FEED = Thing(a_feed, no_feed)
 
 ROUTES: dict[str, Route] = {
+    "GET /dashboard": may(PEOPLE),
+    "GET /analytics/specialist/dashboard": may(SPECIALISTS, others=NO_SPECIALIST),
+    "GET /analytics/platform/metrics": may(STAFF),
     "GET /bookings": may(PEOPLE),
     "POST /bookings": may(PEOPLE, sends=a_wish, answers=201),
     "GET /bookings/{id}": own(PEOPLE, BOOKING),
@@ -196,6 +211,11 @@ ROUTES: dict[str, Route] = {
     "DELETE /reviews/{id}": own(PEOPLE, REVIEW),
     # Only whom it is about replies, which a customer never is.
     "PUT /reviews/{id}/reply": own(PEOPLE, REVIEW, sends={"reply": "Thank you."}, answers=404),
+    # Money is moved under a key only, and these send none; bookings/tests/test_paying_api.py sees who may.
+    "POST /payments/process-deposit": may(PEOPLE, answers=400),
+    "POST /payments/process-full-payment": may(PEOPLE, answers=400),
+    "POST /payments/verify": may(PEOPLE, answers=400),
+    "POST /payments/refund": may(PEOPLE, answers=400),
     # Its address is its key.
     "GET /calendars/{token}.ics": shared(EVERYBODY, FEED),
     "GET /users/calendar-feed": may(PEOPLE),

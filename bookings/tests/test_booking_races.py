@@ -8,10 +8,20 @@ import pytest
 from bookings.errors import IllegalMove
 from bookings.models import Booking, TimelineEntry
 from bookings.services.cancelling import cancel_booking
+from bookings.services.closing import complete_booking
 from bookings.services.deciding import confirm_booking
 from bookings.services.rescheduling import reschedule_booking
 from bookings.tests.api_calls import BOOKINGS, appointment_of
-from bookings.tests.factories import appointment, by_customer, by_specialist, in_force, offered, somebody
+from bookings.tests.conftest import Travel
+from bookings.tests.factories import (
+    appointment,
+    by_customer,
+    by_specialist,
+    by_staff,
+    in_force,
+    offered,
+    somebody,
+)
 from catalog.errors import SlotTaken
 from catalog.models import Occupancy
 from catalog.tests.factories import at, person
@@ -122,3 +132,68 @@ def test_parallel_requests_do_not_get_around_the_most_unpaid_bookings() -> None:
 
     assert Counter(in_threads(6, outcome)) == {"pending_payment": 2, "refused": 4}
     assert Occupancy.objects.count() == 2
+
+
+def test_who_moves_and_who_books_the_same_time_do_not_both_have_it() -> None:
+    consultation = offered()
+    free = at("14:00") + timedelta(days=2)
+    booking = appointment(consultation, at("10:00") + timedelta(days=2))
+    charlie = person("Charlie")
+    steps = [
+        lambda: reschedule_booking(booking, starts_at=free, actor=by_customer(booking)),
+        lambda: appointment(consultation, free, alice=charlie),
+    ]
+
+    def outcome() -> str:
+        try:
+            return str(steps.pop()().pk)
+        except SlotTaken:
+            return "taken"
+
+    outcomes = in_threads(2, outcome)
+
+    holder = Booking.objects.get(starts_at=free)
+    assert sorted(outcomes) == sorted([str(holder.pk), "taken"])
+    assert set(Occupancy.objects.values_list("subject_id", flat=True)) == {booking.pk, holder.pk}
+
+
+def test_cancelling_and_completing_at_once_end_in_one_of_both(travel: Travel) -> None:
+    booking = appointment()
+    confirm_booking(booking, actor=by_specialist(booking))
+    travel(at("10:30"))
+    staff, bob = by_staff(), by_specialist(booking)
+    steps = [
+        lambda: cancel_booking(booking, actor=staff, reason="The room is flooded"),
+        lambda: complete_booking(booking, actor=bob),
+    ]
+
+    def outcome() -> str:
+        try:
+            return steps.pop()().status
+        except IllegalMove:
+            return "refused"
+
+    outcomes = in_threads(2, outcome)
+
+    booking.refresh_from_db()
+    assert Counter(outcomes) == Counter([booking.status, "refused"])
+    assert booking.status in ("cancelled", "completed")
+    assert not Occupancy.objects.exists()
+    assert OutboxEvent.objects.filter(name__in=["booking.cancelled", "booking.completed"]).count() == 1
+
+
+def test_of_two_who_ask_for_one_slot_only_one_is_there_to_be_approved() -> None:
+    """U2: what waits for the specialist's word has its time already."""
+    consultation = offered()
+    waiting = [person("Alice"), person("Charlie")]
+
+    def outcome() -> str:
+        try:
+            return appointment(consultation, alice=waiting.pop()).status
+        except SlotTaken:
+            return "taken"
+
+    assert Counter(in_threads(2, outcome)) == {"pending": 1, "taken": 1}
+    for booking in Booking.objects.all():
+        confirm_booking(booking, actor=by_specialist(booking))
+    assert Booking.objects.filter(status="confirmed").count() == Occupancy.objects.count() == 1

@@ -74,6 +74,19 @@ def test_cancelling_all_leaves_what_is_over_as_it_was(travel: Travel) -> None:
     assert {each.timeline.filter(action="cancel").count() for each in cancelled.bookings} == {1}
 
 
+def test_a_date_that_was_moved_past_its_own_day_goes_with_the_rest(travel: Travel) -> None:
+    """Its day in the series is over when the series is cancelled, and the booking itself is still to come."""
+    made = booked("FREQ=WEEKLY;COUNT=2")
+    first = made.bookings[0]
+    reschedule_booking(first, starts_at=at("10:00", week(1, weekday=4)), actor=by_customer(first))
+    travel(at("12:00", week(1, weekday=2)))
+
+    cancel_series(made.series.pk, actor=customer(made.series.customer))
+
+    assert {each.status for each in bookings_of(made.series)} == {"cancelled"}
+    assert not Occupancy.objects.exists()
+
+
 def test_each_date_is_cancelled_for_its_own_fee(travel: Travel) -> None:
     """Tomorrow's is within the deadline of 24 hours, the others are free."""
     series = booked("FREQ=WEEKLY;COUNT=3", of=offered(price_minor=100_000)).series

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from catalog.models import Review
 from catalog.models.review import STARS
 from catalog.services.reviews import hide_review, show_review
 from common.admin.base import ReadOnlyModelAdmin
 from common.admin.decorators import action, display
+from common.admin.filters import DaysFilter
 
 
 class StarsFilter(admin.SimpleListFilter):
@@ -35,7 +35,7 @@ class ReviewAdmin(ReadOnlyModelAdmin):
         StarsFilter,
         ("hidden_at", admin.EmptyFieldListFilter),
         ("withdrawn_at", admin.EmptyFieldListFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", DaysFilter),
     )
     search_fields = (
         "comment",

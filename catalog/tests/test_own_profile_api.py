@@ -153,12 +153,13 @@ def test_other_apps_tell_what_they_know(bob: Specialist, settings: Settings) -> 
     assert (data["total_bookings"], data["revenue"]["total"]) == (450, "0.00")
 
 
-def test_reading_the_profile_costs_two_queries(
+def test_reading_the_profile_costs_three_queries(
     bob: Specialist, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(bob.user)
 
-    with django_assert_num_queries(2):
+    # Who asks, the profile, and what was booked.
+    with django_assert_num_queries(3):
         client.get(PROFILE)
     with django_assert_num_queries(3):
         client.get(HOURS)

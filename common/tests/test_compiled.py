@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Session, User
 from common import clock
-from common.compiled import CompiledRead
+from common.compiled import CompiledRead, IdAmong
 from common.ids import new_id
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +96,12 @@ def test_all_rows_are_found_and_an_id_is_filled_in_as_text_too(sessions: list[Se
 
     assert {each.pk for each in read.all(owner=alice.pk)} == {sessions[0].pk, newer.pk}
     assert read.all(owner=sessions[1].user.pk) == []
+
+
+def test_many_ids_are_one_condition(sessions: list[Session], django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    read = CompiledRead(lambda pks: Session.objects.filter(IdAmong(pks)), "pks")
+    alices, bobs = sessions
+
+    for wanted in ([alices, bobs], [bobs], []):
+        with django_assert_num_queries(1):
+            assert {found.pk for found in read.all(pks=[each.pk for each in wanted])} == {each.pk for each in wanted}

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from common import rate_limits
 from common.circuit import Circuit
 from common.errors import RateLimitExceeded, ServiceUnavailable
-from common.rate_limits import UNCOUNTED, Limit, forget, hit, require
+from common.rate_limits import UNCOUNTED, Limit, forget, hit, require, take_back
 from common.redis import redis_client
 from common.tests.limiter import reconnect_limiter
 from config.embedded.redis import EmbeddedRedis
@@ -212,6 +212,17 @@ def test_a_success_may_clear_the_failures_before_it() -> None:
         hit(PER_MINUTE)
 
     forget(PER_MINUTE)
+
+    assert hit(PER_MINUTE).remaining == 4
+
+
+def test_what_turns_out_to_be_no_miss_is_taken_back() -> None:
+    hit(PER_MINUTE)
+    for _ in range(10):
+        assert hit(PER_MINUTE).remaining == 3
+        take_back(PER_MINUTE)
+
+    take_back(PER_MINUTE, PER_MINUTE)
 
     assert hit(PER_MINUTE).remaining == 4
 

@@ -9,20 +9,27 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from bookings.enums import OCCUPYING, BookingStatus
+from bookings.selectors.desk import counts_of_day, to_come, waiting
 from common import clock
 from common.health_checks import SILENCE
 from common.heartbeat import beat_seen_at
 from common.ids import first_id_of
 from common.lockouts import locked_out
 from common.models import AuditEntry, OutboxEvent, ProofRun
+from common.walltime import day_range
 from notifications.enums import ContactStatus
 from notifications.models import ContactSubmission, Delivery
 
 # The nightly proof may be late, but not by half a day.
 PROOF_IS_OLD_AFTER = timedelta(hours=36)
 RECENT = 8
+# A customer who has heard nothing for a day books elsewhere.
+LONG_WAIT = timedelta(days=1)
+ONE_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +126,36 @@ def _messages() -> Card:
     return Card("Messages not delivered", f"{missed:,}", "Within the last day", link, "warn" if missed else "good")
 
 
+def _bookings_today() -> Card:
+    zone = timezone.get_current_timezone()
+    today = clock.today(zone)
+    counted = counts_of_day(day_range(today, zone))
+    named = [f"{count:,} {BookingStatus(status).label.lower()}" for status, count in sorted(counted.items())]
+    return Card(
+        "Bookings today",
+        f"{sum(count for status, count in counted.items() if status in OCCUPYING):,}",
+        ", ".join(named) or "Nothing is booked",
+        reverse("admin:bookings_day"),
+    )
+
+
+def _bookings_to_come() -> Card:
+    link = reverse("admin:bookings_booking_changelist")
+    return Card("Bookings to come", f"{to_come(clock.now() + ONE_WEEK):,}", "Within the next seven days", link)
+
+
+def _bookings_waiting() -> Card:
+    count, long = waiting(clock.now() - LONG_WAIT)
+    link = reverse("admin:bookings_booking_changelist") + f"?status__exact={BookingStatus.PENDING}"
+    note = f"{long:,} for more than a day" if long else "None for more than a day"
+    return Card("Waiting for confirmation", f"{count:,}", note, link, "bad" if long else "good")
+
+
 # The permission that shows a card, and what makes it. Apps' cards are added here with their apps.
 CARDS: list[tuple[str, Callable[[], Card]]] = [
+    ("bookings.view_booking", _bookings_today),
+    ("bookings.view_booking", _bookings_waiting),
+    ("bookings.view_booking", _bookings_to_come),
     ("common.view_outboxevent", _jobs),
     ("common.view_outboxevent", _events),
     ("common.view_proofrun", _proofs),

@@ -10,6 +10,7 @@ from config.settings.base import *
 from config.settings.data import *
 from config.settings.logs import *
 from config.settings.messaging import *
+from config.settings.payments import *
 from config.settings.security import *
 from config.settings.sign_in import *
 from config.settings.telegram import *

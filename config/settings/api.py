@@ -53,6 +53,8 @@ SPECTACULAR_SETTINGS = {
         "DevicePlatformEnum": "notifications.enums.Platform",
         "BookingStatusEnum": "bookings.enums.BookingStatus",
         "BookingActionEnum": "bookings.enums.Action",
+        "LoyaltyTierEnum": "loyalty.api.serializers.TIERS",
+        "PointsEntryTypeEnum": "loyalty.enums.ENTRY_WORDS",
         "UnavailableReasonEnum": "catalog.enums.REASONS",
     },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,

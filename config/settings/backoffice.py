@@ -56,7 +56,7 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "COMMAND": {
-        "search_models": ["accounts.user"],
+        "search_models": ["accounts.user", "bookings.booking"],
         # A history in the browser's storage would outlive the session that was allowed to see it.
         "show_history": False,
     },
@@ -67,6 +67,20 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {
                 "items": [{"title": "Today", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}],
+            },
+            {
+                "title": "Bookings",
+                "separator": True,
+                "items": [
+                    {
+                        "title": "Day board",
+                        "icon": "view_timeline",
+                        "link": reverse_lazy("admin:bookings_day"),
+                        "permission": _may("bookings.view_booking"),
+                    },
+                    _page("Bookings", "event", "bookings.booking"),
+                    _page("Series", "event_repeat", "bookings.series"),
+                ],
             },
             {
                 "title": "People",
@@ -101,6 +115,16 @@ UNFOLD: dict[str, Any] = {
                     _page("Reviews", "reviews", "catalog.review"),
                     _page("Resources", "meeting_room", "catalog.resource"),
                     _page("Calendars", "calendar_month", "catalog.calendar"),
+                ],
+            },
+            {
+                "title": "Loyalty",
+                "separator": True,
+                "items": [
+                    _page("Promo codes", "sell", "loyalty.promocode"),
+                    _page("Uses of codes", "redeem", "loyalty.promoredemption"),
+                    _page("Points", "loyalty", "loyalty.loyaltyaccount"),
+                    _page("Entries of points", "receipt_long", "loyalty.loyaltyentry"),
                 ],
             },
             {

@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "notifications.apps.NotificationsConfig",
     "accounts.apps.AccountsConfig",
     "payments.apps.PaymentsConfig",
+    "loyalty.apps.LoyaltyConfig",
+    "payments.sandbox.apps.SandboxConfig",
     "catalog.apps.CatalogConfig",
     "bookings.apps.BookingsConfig",
     # The admin's theme overrides templates, so it stands before django.contrib.admin.
@@ -121,17 +123,23 @@ AUTH_USER_MODEL = "accounts.User"
 DEMO_SEEDERS = [
     "accounts.management.demo.seed",
     "notifications.management.demo.seed",
+    "loyalty.management.demo.seed",
     "catalog.management.demo.seed",
+    "bookings.management.demo.seed",
 ]
 
 # Figures that apps of the upper floors add to a profile: see accounts/selectors.py.
-PROFILE_FACTS: list[str] = []
+PROFILE_FACTS = ["loyalty.selectors.profile_facts", "bookings.selectors.facts.facts_of_customer"]
+
+# What apps of the upper floors show on a person's page of the back office: see accounts/admin/panels.py.
+PERSON_PANELS = ["bookings.admin.people.bookings_panel"]
 
 # What each app keeps of a person, for export and erasure: see common/personal_data.py.
 PERSONAL_DATA = [
     "notifications.privacy.PERSONAL_DATA",
     "accounts.privacy.PERSONAL_DATA",
     "payments.privacy.PERSONAL_DATA",
+    "loyalty.privacy.PERSONAL_DATA",
     "catalog.privacy.PERSONAL_DATA",
     "bookings.privacy.PERSONAL_DATA",
 ]
@@ -139,11 +147,14 @@ PERSONAL_DATA = [
 # What messages are about, by the word that their kinds use: see notifications/services/subjects.py.
 MESSAGE_SUBJECTS = {"booking": "bookings.services.messages.as_it_is_now"}
 
+# What points can be used on, by the word for it; see loyalty/targets.py.
+REDEMPTION_TARGETS: dict[str, str] = {}
+
 # What can be paid for, by the word that payments keep of it; see payments/payables.py.
-PAYABLES: dict[str, str] = {}
+PAYABLES = {"booking": "bookings.services.payable.BookingPayable"}
 
 # What upper floors know of a specialist, for the specialist's own profile; see catalog/selectors/profiles.py.
-SPECIALIST_FACTS: list[str] = []
+SPECIALIST_FACTS = ["bookings.selectors.facts.facts_of_specialist"]
 
 # The parts that /api/v1/health asks about, and those without which nobody can be served. Apps add theirs here.
 HEALTH_CHECKS = {

@@ -111,5 +111,9 @@ CELERY_BEAT_SCHEDULE = {
     "remind of bookings": {"task": "bookings.remind", "schedule": 30},
     "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
     "book open-ended series further ahead": {"task": "bookings.roll_series", "schedule": crontab(hour=1, minute=23)},
+    "send the sandbox's messages again": {"task": "sandbox.deliver_events", "schedule": 10},
+    "end points whose time has come": {"task": "loyalty.expire_points", "schedule": crontab(minute="*/10")},
+    "tell of points that end soon": {"task": "loyalty.announce_expiry", "schedule": crontab(hour=4, minute=37)},
+    "look after payments": {"task": "payments.sweep", "schedule": 20},
     "show that beat and worker live": {"task": "common.beat_heartbeat", "schedule": 15},
 }

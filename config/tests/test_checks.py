@@ -32,6 +32,7 @@ GOOD: dict[str, Any] = {
     "REDIS_URL": "redis://broker.example:6379/0",
     "CACHE_REDIS_URL": "redis://cache.example:6379/0",
     "CORS_ALLOWED_ORIGINS": [],
+    "PAYMENT_GATEWAYS": {"cash": "payments.gateways.cash.CashGateway"},
     "NOTIFICATION_CHANNELS": {"email": "notifications.channels.email.EmailChannel"},
 }
 

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from common.admin.base import AlmanacModelAdmin, fields_of
 from common.admin.decorators import action, display
+from common.admin.filters import DaysFilter
 from notifications.enums import ContactStatus
 from notifications.models import ContactSubmission
 from notifications.services import mark_contact
@@ -20,7 +20,7 @@ class ContactSubmissionAdmin(AlmanacModelAdmin):
 
     list_display = ("created_at", "name", "email", "subject", "badge")
     list_select_related: ClassVar[Any] = ()
-    list_filter = ("status", ("created_at", RangeDateTimeFilter))
+    list_filter = ("status", ("created_at", DaysFilter))
     search_fields = ("name", "email", "subject", "=id")
     search_help_text = "A name, an e-mail address, a word of the subject or an id"
     date_hierarchy = "created_at"

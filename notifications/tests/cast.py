@@ -26,6 +26,9 @@ SAMPLES: dict[str, Any] = {
     "more": 51,
     "place": "Lotus Room, second floor",
     "reason": "Bob is ill",
+    "points": 150,
+    "amount": "1770.00 INR",
+    "number": "BK-20260302-000001",
     "was": datetime(2026, 1, 20, 4, 30, tzinfo=UTC),
 }
 OFFER = {name: SAMPLES[name] for name in ("headline", "offer", "link")}

@@ -8,7 +8,7 @@ of a transaction.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from common.money import Money
@@ -75,7 +75,10 @@ class SeenRefund:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The truth about a payment, as the gateway tells it now."""
+    """The truth about a payment, as the gateway tells it now.
+
+    A try that failed while the customer is there to try again stays PENDING, with its `failure_code`; FAILED is final.
+    """
 
     reference: str
     status: PaymentStatus
@@ -117,9 +120,15 @@ class Listed:
 
 
 class Gateway(Protocol):
-    """What every gateway can do. `key` makes a repeated call harmless."""
+    """What every gateway can do. `key` makes a repeated call harmless.
 
-    name: str
+    One that does not `remember` has no books of its own: what we wrote down is the truth, `fetch` tells only what the
+    reference says, and nothing is listed. One that does not capture parts refuses to take less than it holds.
+    """
+
+    name: ClassVar[str]
+    remembers: ClassVar[bool]
+    captures_parts: ClassVar[bool]
 
     def open(self, order: Order, *, key: str) -> Seen:
         """Makes the order known to the gateway, and charges it at once where a saved card is given."""
@@ -138,6 +147,9 @@ class Gateway(Protocol):
 
     def refund(self, reference: str, amount: Money, *, key: str) -> SeenRefund:
         """Gives back a part or all of what was captured."""
+
+    def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
+        """Whether the gateway signed that this charge paid this order; False where it signs no such thing."""
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> News:
         """Verifies the raw bytes and says what they are about, or raises `ForgedWebhook`."""

@@ -2,7 +2,24 @@
 
 from common.proofs import register_invariant
 
-OWN = ("INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-08", "INV-24")
+OWN = (
+    "INV-01",
+    "INV-02",
+    "INV-03",
+    "INV-04",
+    "INV-05",
+    "INV-06",
+    "INV-07",
+    "INV-08",
+    "INV-09",
+    "INV-12",
+    "INV-13",
+    "INV-14",
+    "INV-16",
+    "INV-17",
+    "INV-20",
+    "INV-24",
+)
 
 register_invariant(
     id="INV-01",
@@ -67,5 +84,105 @@ register_invariant(
         JOIN payments_posting AS posting ON posting.account_id = account.id
         WHERE account.ceiling_minor IS NOT NULL
         GROUP BY account.id HAVING sum(posting.amount_minor) > account.ceiling_minor
+    """,
+)
+
+register_invariant(
+    id="INV-06",
+    title="What happened once is posted once",
+    sql="SELECT key FROM payments_journal GROUP BY key HAVING count(*) > 1",
+)
+
+register_invariant(
+    id="INV-07",
+    title="What a payment captured stands in the ledger, once",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        LEFT JOIN payments_journal AS journal
+            ON journal.kind = 'capture' AND split_part(journal.key, ':', 2) = payment.id::text
+        LEFT JOIN payments_posting AS posting ON posting.journal_id = journal.id AND posting.amount_minor > 0
+        GROUP BY payment.id HAVING payment.captured_minor <> coalesce(sum(posting.amount_minor), 0)
+    """,
+)
+
+register_invariant(
+    id="INV-09",
+    title="For each thing that is paid for, payments and ledger have the same at the gateway",
+    sql="""
+        WITH paid AS (
+            SELECT payable_type, payable_id, currency,
+                sum(captured_minor - refunded_minor - disputed_minor - fee_minor) AS net
+            FROM payments_payment GROUP BY payable_type, payable_id, currency
+        ),
+        posted AS (
+            SELECT journal.payable_type, journal.payable_id, posting.currency, sum(posting.amount_minor) AS net
+            FROM payments_posting AS posting
+            JOIN payments_journal AS journal ON journal.id = posting.journal_id
+            JOIN payments_ledgeraccount AS account ON account.id = posting.account_id
+            WHERE journal.payable_id IS NOT NULL AND (account.code LIKE 'gateway:%' OR account.code LIKE 'cash:%')
+            GROUP BY journal.payable_type, journal.payable_id, posting.currency
+        )
+        SELECT payable_type, payable_id, currency FROM paid FULL JOIN posted USING (payable_type, payable_id, currency)
+        WHERE coalesce(paid.net, 0) <> coalesce(posted.net, 0)
+    """,
+)
+
+register_invariant(
+    id="INV-12",
+    title="No more is given back or promised back than was taken",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        JOIN payments_refund AS refund ON refund.payment_id = payment.id
+        WHERE refund.status IN ('awaiting_approval', 'pending', 'processing', 'succeeded')
+        GROUP BY payment.id HAVING sum(refund.amount_minor) > payment.captured_minor
+    """,
+)
+
+register_invariant(
+    id="INV-13",
+    title="A payment's refunded and reserved amounts are those of its refunds",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        LEFT JOIN payments_refund AS refund ON refund.payment_id = payment.id
+        GROUP BY payment.id HAVING
+            payment.refunded_minor
+                <> coalesce(sum(refund.amount_minor) FILTER (WHERE refund.status = 'succeeded'), 0)
+            OR payment.reserved_minor <> coalesce(
+                sum(refund.amount_minor)
+                    FILTER (WHERE refund.status IN ('awaiting_approval', 'pending', 'processing')), 0)
+    """,
+)
+
+register_invariant(
+    id="INV-14",
+    title="No payment took more than it asked for",
+    sql="SELECT id FROM payments_payment WHERE captured_minor > amount_minor",
+)
+
+register_invariant(
+    id="INV-16",
+    title="There is one live payment for each purpose of a thing",
+    sql="""
+        SELECT payable_type, payable_id, purpose FROM payments_payment
+        WHERE status IN ('created', 'pending', 'requires_action', 'authorized', 'captured')
+        GROUP BY payable_type, payable_id, purpose HAVING count(*) > 1
+    """,
+)
+
+register_invariant(
+    id="INV-17",
+    title="A gateway's reference belongs to one payment",
+    sql="""
+        SELECT gateway, gateway_ref FROM payments_payment WHERE gateway_ref IS NOT NULL
+        GROUP BY gateway, gateway_ref HAVING count(*) > 1
+    """,
+)
+
+register_invariant(
+    id="INV-20",
+    title="No call to a gateway stays without an outcome for a quarter of an hour",
+    sql="""
+        SELECT id FROM payments_gatewaycall
+        WHERE state IN ('sent', 'unknown') AND sent_at < now() - interval '15 minutes'
     """,
 )

@@ -64,6 +64,13 @@ class Refund(BaseModel):
                 condition=Q(gateway_ref__isnull=False),
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["updated_at"],
+                name="refunds_under_way",
+                condition=Q(status__in=[RefundStatus.PENDING, RefundStatus.PROCESSING]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Refund {self.pk}"

@@ -209,7 +209,7 @@ class DayQuery(StrictSerializer):
     date = DateField(help_text="A day by the professional's own clock.")
 
 
-class HourSerializer(StrictSerializer):
+class ProfessionalHourSerializer(StrictSerializer):
     start_time = InstantField()
     end_time = InstantField()
     available = serializers.BooleanField()
@@ -218,11 +218,11 @@ class HourSerializer(StrictSerializer):
     code = serializers.ChoiceField(choices=REASONS, required=False)
 
 
-class HoursSerializer(StrictSerializer):
+class ProfessionalHoursSerializer(StrictSerializer):
     date = DateField()
     professional_id = IdField()
     timezone = TextField()
-    slots = HourSerializer(many=True)
+    slots = ProfessionalHourSerializer(many=True)
 
 
 def shown_client(known: KnownPerson) -> dict[str, Any]:

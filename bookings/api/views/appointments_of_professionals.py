@@ -18,7 +18,7 @@ from bookings.api.serializers.appointments import (
     AppointmentSerializer,
     AppointmentsQuery,
     DayQuery,
-    HoursSerializer,
+    ProfessionalHoursSerializer,
     ProfessionalSerializer,
     SignedInProfessionalSerializer,
     SignInInput,
@@ -188,7 +188,7 @@ class ProfessionalHoursView(ServiceView):
         summary="The hours of a professional's day",
         description="Each hour from 05:00 to 23:00 by the professional's clock, whether it can be booked or not.",
         parameters=[DayQuery],
-        responses=HoursSerializer,
+        responses=ProfessionalHoursSerializer,
     )
     def get(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the path's word for it
         professional = listed_professional(id)

@@ -32,6 +32,8 @@ class LoyaltySettings(models.Model):
     silver_points = whole("silver from, points", 300, least=1, most=100_000_000, hint="Points ever earned.")
     gold_points = whole("gold from, points", 800, least=1, most=100_000_000)
     platinum_points = whole("platinum from, points", 2000, least=1, most=100_000_000)
+    points_live_months = whole("points live, months", 12, most=120, hint="0: for ever. Some tiers add to it.")
+    points_notice_days = whole("notice before points end, days", 14, most=90, hint="0: none.")
 
     class Meta:
         abstract = True

@@ -1,0 +1,59 @@
+"""What of a booking is paid, and what is due for it now."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bookings.enums import OCCUPYING, BookingStatus, PaymentStatus
+from bookings.models import Booking
+from common.money import Money
+from payments.enums import Purpose
+from payments.selectors import Figures, figures_of
+
+PAYABLE = "booking"
+# The customer may pay for these; what is over in any other way is owed nothing.
+PAID_FOR = OCCUPYING | {BookingStatus.COMPLETED}
+
+
+def paid_for(booking_id: UUID) -> Figures:
+    return figures_of(PAYABLE, booking_id)
+
+
+def asked_in_money(booking: Booking) -> Money:
+    """The total, less what points and credit pay of it."""
+    return booking.total - Money(booking.points_minor + booking.credit_minor, booking.currency)
+
+
+def due_for(booking: Booking, figures: Figures) -> Mapping[Purpose, Money]:
+    """A deposit while it holds the booking back; all of it, or the rest, at any time until it is paid.
+
+    What was given back out of kindness is not asked for again.
+    """
+    paid = figures.captured - figures.surplus
+    left = asked_in_money(booking).minor - paid
+    if booking.status not in PAID_FOR or left <= 0:
+        return {}
+    due = {Purpose.REST if paid > 0 else Purpose.FULL: Money(left, booking.currency)}
+    deposit = booking.deposit_minor - paid
+    if booking.status == BookingStatus.PENDING_PAYMENT and deposit > 0:
+        due[Purpose.DEPOSIT] = Money(deposit, booking.currency)
+    return due
+
+
+def kept_of(booking: Booking, figures: Figures) -> Money:
+    """What stays here: of a cancelled booking its fee, as far as it was paid; of an expired one nothing."""
+    most = {
+        BookingStatus.CANCELLED: booking.cancellation_fee_minor,
+        BookingStatus.EXPIRED: 0,
+    }.get(BookingStatus(booking.status), asked_in_money(booking).minor)
+    return Money(min(figures.kept, most), booking.currency)
+
+
+def payment_status_of(booking: Booking, figures: Figures) -> PaymentStatus:
+    """What was paid twice and went back tells nothing; an attempt that failed tells only while nothing is paid."""
+    given_back = figures.refunded - figures.surplus
+    if figures.captured == figures.surplus == 0:
+        is_failed = booking.payment_status == PaymentStatus.FAILED
+        return PaymentStatus.FAILED if is_failed else PaymentStatus.UNPAID
+    if given_back > 0:
+        return PaymentStatus.PARTIALLY_REFUNDED if figures.kept > 0 else PaymentStatus.REFUNDED
+    return PaymentStatus.PAID if figures.kept >= asked_in_money(booking).minor else PaymentStatus.DEPOSIT_PAID

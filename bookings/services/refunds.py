@@ -1,0 +1,54 @@
+"""Giving back money of a booking because somebody decides so; what its policy gives back goes by itself."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings.enums import BookingStatus
+from bookings.models import Booking
+from bookings.selectors.paying import PAYABLE
+from bookings.transitions import locked
+from common.money import Money
+from payments.enums import Purpose
+from payments.errors import CannotRefund
+from payments.models import Payment, Refund
+from payments.services.refunding import request_refund
+
+
+class RefundKind(StrEnum):
+    FULL = "full"
+    PARTIAL = "partial"
+    DEPOSIT = "deposit_only"
+
+
+@transaction.atomic
+def refund_booking(
+    booking: Booking, kind: RefundKind, *, amount: Money | None = None, by: User, reason: str
+) -> list[Refund]:
+    """Promises the money back, from the latest payment on: all of the amount or, if that is not there, nothing."""
+    booking = locked(booking.pk)
+    if kind is RefundKind.DEPOSIT and booking.status == BookingStatus.COMPLETED:
+        raise CannotRefund.of("refund_type", "The deposit became a part of the price.", "COMPLETED")
+    payments = [each for each in _captured(booking, kind) if each.refundable]
+    most = sum((each.refundable for each in payments), start=Money.zero(booking.currency))
+    wanted = most if amount is None else amount
+    if wanted.minor < 1 or wanted > most:
+        raise CannotRefund.of("amount", f"At most {most} {most.currency} can be given back.", "TOO_MUCH")
+    return list(_split(payments, wanted, by=by, reason=reason))
+
+
+def _captured(booking: Booking, kind: RefundKind) -> Iterable[Payment]:
+    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0)
+    if kind is RefundKind.DEPOSIT:
+        payments = payments.filter(purpose=Purpose.DEPOSIT)
+    return payments.select_for_update(no_key=True).order_by("-id")
+
+
+def _split(payments: Iterable[Payment], wanted: Money, *, by: User, reason: str) -> Iterable[Refund]:
+    for payment in payments:
+        part = min(payment.refundable, wanted)
+        if part:
+            yield request_refund(payment, part, by=by, reason=reason)
+            wanted -= part

@@ -1,0 +1,10 @@
+from django.urls import URLPattern, URLResolver, path
+
+from payments.api.views import HistoryViewSet, PaymentStateViewSet, SharedWebhookView, WebhookView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("payments/history", HistoryViewSet.as_view({"get": "list"}), name="payment-history"),
+    path("payments/<uuid:pk>/status", PaymentStateViewSet.as_view({"get": "retrieve"}), name="payment-status"),
+    path("payments/webhook", SharedWebhookView.as_view(), name="payment-webhook-shared"),
+    path("payments/webhook/<slug:gateway>", WebhookView.as_view(), name="payment-webhook"),
+]

@@ -1,0 +1,14 @@
+"""What is done about money. A gateway is called outside of transactions alone; see docs/payments.md.
+
+    opening     open_payment: the order is written down, then made known to the gateway
+    syncing     sync_payment: asks the gateway for the truth; return page, webhooks and sweeps all end here
+    applying    apply_seen: brings a payment up to what was seen, forward only; the single writer of payments
+    capturing   capture_payment: takes what is held
+    cancelling  let_go (of what is open, in the caller's transaction), cancel_at_gateway
+    refunding   request_refund, approve_refund, reject_refund, retry_refund, run_refund
+    calls       make_call: every call that moves money is written down before it is made
+    webhooks    receive_webhook, process_webhook, replay_webhook
+    resolving   sweep: whatever is due is asked for, made again or given up
+
+Locks are taken in one order: the payable's row, the payment's row.
+"""

@@ -1,0 +1,140 @@
+"""A gateway of the tests: the truth about orders is a dictionary, and a test says what becomes of them.
+
+It stands for the world outside, where anything may happen: what it was told is counted, so that a test sees whether
+money would have moved twice.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from common.money import Money
+from payments.enums import PaymentStatus, RefundStatus
+from payments.gateways.base import ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund
+
+T = TypeVar("T")
+
+PATH = "payments.tests.fake_gateway.FakeGateway"
+
+
+class FakeGateway:
+    """All instances see one world; `world()` begins a new one."""
+
+    name: ClassVar[str] = "fake"
+    remembers: ClassVar[bool] = True
+    captures_parts: ClassVar[bool] = True
+
+    orders: ClassVar[dict[str, Seen]] = {}
+    by_key: ClassVar[dict[str, Any]] = {}
+    # What the next call of a verb runs into: before anything happened, or after.
+    before: ClassVar[dict[str, Exception]] = {}
+    after: ClassVar[dict[str, Exception]] = {}
+    lock: ClassVar[threading.RLock] = threading.RLock()
+
+    @classmethod
+    def world(cls) -> None:
+        for kept in (cls.orders, cls.by_key, cls.before, cls.after):
+            kept.clear()
+
+    # What a test does out there
+
+    @classmethod
+    def becomes(cls, reference: str, **facts: Any) -> Seen:
+        with cls.lock:
+            cls.orders[reference] = replace(cls.orders[reference], **facts)
+            return cls.orders[reference]
+
+    @classmethod
+    def pays(cls, reference: str) -> Seen:
+        """The customer does."""
+        amount = cls.orders[reference].amount
+        return cls.becomes(reference, status=PaymentStatus.CAPTURED, authorized=amount, captured=amount)
+
+    @classmethod
+    def holds(cls, reference: str) -> Seen:
+        return cls.becomes(reference, status=PaymentStatus.AUTHORIZED, authorized=cls.orders[reference].amount)
+
+    @classmethod
+    def gives_back(cls, reference: str, amount: Money, name: str = "by-hand") -> Seen:
+        """Somebody does, in the gateway's own back office."""
+        given = SeenRefund(name, amount, RefundStatus.SUCCEEDED)
+        return cls.becomes(reference, refunds=(*cls.orders[reference].refunds, given))
+
+    # What we ask of it
+
+    def open(self, order: Order, *, key: str) -> Seen:
+        zero = Money.zero(order.amount.currency)
+        reference = f"order-{order.payment_id}"
+
+        def opened() -> Seen:
+            new = Seen(reference, PaymentStatus.PENDING, order.amount, zero, zero, payment_id=str(order.payment_id))
+            self.orders[reference] = replace(new, client={"order_id": reference})
+            if order.method_ref == "card-good":
+                self.pays(reference)
+            return self.orders[reference]
+
+        return self._once("open", key, opened)
+
+    def fetch(self, reference: str) -> Seen:
+        self._fails("fetch")
+        with self.lock:
+            if reference not in self.orders:
+                raise Refused("not_found", "There is no such order.")
+            return self.orders[reference]
+
+    def find(self, payment_id: UUID) -> Seen | None:
+        self._fails("find")
+        return self.orders.get(f"order-{payment_id}")
+
+    def capture(self, reference: str, amount: Money, *, key: str) -> Seen:
+        return self._once(
+            "capture", key, lambda: self.becomes(reference, status=PaymentStatus.CAPTURED, captured=amount)
+        )
+
+    def cancel(self, reference: str, *, key: str) -> Seen:
+        if self.orders[reference].captured:
+            raise Refused("paid", "It is paid.")
+        return self._once("cancel", key, lambda: self.becomes(reference, status=PaymentStatus.CANCELLED))
+
+    def refund(self, reference: str, amount: Money, *, key: str) -> SeenRefund:
+        def refunded() -> SeenRefund:
+            seen = self.orders[reference]
+            gone = sum(each.amount.minor for each in seen.refunds)
+            if gone + amount.minor > seen.captured.minor:
+                raise Refused("too_much", "There is not so much left.")
+            given = SeenRefund(f"refund-{key}", amount, RefundStatus.SUCCEEDED, key)
+            self.becomes(reference, refunds=(*seen.refunds, given))
+            return given
+
+        return self._once("refund", key, refunded)
+
+    def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
+        return signature == f"signed {reference}|{charge_ref}"
+
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> News:
+        if headers.get("fake-signature") != "good":
+            raise ForgedWebhook
+        told = json.loads(body)
+        return News(told["id"], told["type"], told["order"], told.get("is_relevant", True))
+
+    def list_day(self, day: date) -> Iterator[Listed]:
+        return iter(())
+
+    def _once(self, verb: str, key: str, happens: Callable[[], T]) -> T:
+        """The same key again is answered as the first time."""
+        self._fails(verb)
+        with self.lock:
+            if key not in self.by_key:
+                self.by_key[key] = happens()
+            answer: T = self.by_key[key]
+        if verb in self.after:
+            raise self.after.pop(verb)
+        return answer
+
+    def _fails(self, verb: str) -> None:
+        if verb in self.before:
+            raise self.before.pop(verb)
