@@ -29,6 +29,8 @@ class ShownInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    # A row's name above it would only say what its columns say.
+    hide_title = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         return tuple(self.fields or ())

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from bookings.models import Booking
-from bookings.tests.factories import appointment, somebody
+from bookings.tests.factories import appointment, in_force, somebody
 from bookings.tests.paying import GOOD, PAYMENTS, follow_up, inr, order_of, pays, post, to_be_paid, webhook
 from common.ids import new_id
 from common.tests.probe.client import client_of, detail_codes, refused
@@ -155,6 +155,13 @@ def test_a_specialist_gives_money_back_and_a_large_amount_waits_for_a_second_per
 
 
 # Webhooks
+
+
+def test_a_gateway_is_never_turned_away_for_sending_much(booking: Booking, settings: Settings) -> None:
+    settings.RATE_LIMITS = True
+    in_force(anonymous_per_minute=1)
+
+    assert {webhook("elsewhere").status_code for _ in range(3)} == {200}
 
 
 def test_a_webhook_is_kept_once_and_worked_on_later(booking: Booking) -> None:

@@ -36,6 +36,7 @@ class TimeOffInline(TabularInline):
     formset = TimeOffFormSet
     fields = ("starts", "ends", "reason", "over_bookings")
     extra = 0
+    hide_title = True
     verbose_name_plural = "Time off, on the calendar's own clock"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[TimeOff]:
@@ -72,8 +73,9 @@ class CalendarAdmin(AlmanacModelAdmin):
     list_filter = ("timezone",)
     search_fields = ("specialist__business_name", "resource__name", "=id")
     search_help_text = "The name of a specialist or a resource, or an id"
-    readonly_fields = ("week",)
+    readonly_fields = ("owner", "week")
     fieldsets = (
+        (None, {"fields": ("owner",)}),
         ("This week", {"fields": ("week",)}),
         ("Hours", {"fields": ("timezone", *DAYS, "overrides")}),
         (

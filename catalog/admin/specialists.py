@@ -122,7 +122,9 @@ class SpecialistAdmin(AlmanacModelAdmin):
 
     @display(description="Rating")
     def shown_rating(self, specialist: Specialist) -> str:
-        return "–" if specialist.rating is None else f"{specialist.rating} of {specialist.rating_count}"
+        if specialist.rating is None:
+            return "–"
+        return f"{specialist.rating} from {specialist.rating_count} review{'' if specialist.rating_count == 1 else 's'}"
 
     @display(description="Hours and time off")
     def time(self, specialist: Specialist) -> SafeString:

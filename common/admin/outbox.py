@@ -36,6 +36,7 @@ class ReceiptInline(TabularInline):
     extra = 0
     can_delete = False
     tab = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -55,10 +55,20 @@ def _beat_entries() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _when(schedule: Any) -> str:
-    """Seconds between runs, or the five fields of a crontab."""
+    """How often it runs in words; a crontab that is neither hourly nor daily is shown with its five fields."""
     if isinstance(schedule, int | float):
-        return f"every {schedule:g} s"
-    return str(schedule).removeprefix("<crontab: ").partition(" (")[0] + " (minute hour day month weekday)"
+        return f"every {schedule:g} s" if schedule < 60 or schedule % 60 else f"every {schedule / 60:g} min"
+    fields = str(schedule).removeprefix("<crontab: ").partition(" (")[0]
+    minute, hour, *days = fields.split()
+    if days != ["*", "*", "*"]:
+        return f"{fields} (minute hour day month weekday)"
+    if minute.isdigit() and hour.isdigit():
+        return f"daily at {int(hour):02}:{int(minute):02} UTC"
+    if minute.isdigit() and hour == "*":
+        return f"hourly at :{int(minute):02}"
+    if minute.startswith("*/") and hour == "*":
+        return f"every {minute.removeprefix('*/')} min"
+    return f"{fields} (minute hour day month weekday)"
 
 
 def _events() -> dict[str, Any]:

@@ -89,7 +89,7 @@ UNFOLD: dict[str, Any] = {
                     _page("People", "group", "accounts.user"),
                     _page("Roles", "badge", "auth.group"),
                     _page("Sessions", "devices", "accounts.session"),
-                    _page("Services", "smart_toy", "accounts.serviceaccount"),
+                    _page("Service accounts", "smart_toy", "accounts.serviceaccount"),
                     _page("Failed sign-ins", "lock_person", "axes.accessattempt"),
                 ],
             },
