@@ -68,6 +68,16 @@ _DESK = (
 )
 _POINTS = ("view_loyaltyaccount", "view_loyaltyentry", "adjust_loyaltyaccount")
 _PROMOS = ("view_promocode", "add_promocode", "change_promocode", "view_promoredemption")
+_MONEY = ("view_payment", "view_refund")
+_BOOKS = (*_MONEY, "view_gatewaycall", "view_webhookevent", "view_journal", "view_posting", "view_ledgeraccount")
+_TREASURY = (
+    *_BOOKS,
+    "refund_payment",
+    "approve_refund",
+    "export_payment",
+    "export_ledgeraccount",
+    "replay_webhookevent",
+)
 
 _BOOKINGS = (*_DESK, "complete_booking", "override_booking", "export_booking")
 
@@ -80,6 +90,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
         "loyalty": (*_POINTS, *_PROMOS),
+        "payments": _TREASURY,
     },
     StaffRole.ADMIN: {
         "accounts": (*_PEOPLE, "view_serviceaccount", "view_servicekey", "end_session"),
@@ -88,6 +99,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
         "loyalty": (*_POINTS, *_PROMOS),
+        "payments": (*_BOOKS, "refund_payment"),
     },
     StaffRole.SUPPORT: {
         "accounts": (
@@ -103,12 +115,14 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS, *_REVIEWS),
         "bookings": _DESK,
         "loyalty": (*_POINTS, "view_promocode", "view_promoredemption"),
+        "payments": _MONEY,
     },
     StaffRole.FINANCE: {
         "accounts": ("view_user", "export_user"),
         "catalog": ("view_category", "view_tier", "view_service", "view_specialist"),
         "bookings": ("view_booking", "view_series", "export_booking"),
         "loyalty": ("view_loyaltyaccount", "view_loyaltyentry", "view_promocode", "view_promoredemption"),
+        "payments": _TREASURY,
     },
 }
 

@@ -1,6 +1,6 @@
 """The tasks of bookings: sweeps that find their work in the database."""
 
-from bookings.services import series_rolling, sweeping
+from bookings.services import series_rolling, series_wall_time, sweeping
 from common.queue import task
 
 
@@ -22,3 +22,8 @@ def close_past() -> None:
 @task("bookings.roll_series")
 def roll_series() -> None:
     series_rolling.roll_series()
+
+
+@task("bookings.keep_wall_times")
+def keep_wall_times() -> None:
+    series_wall_time.keep_wall_times()

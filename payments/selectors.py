@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, CharField, F, QuerySet, Sum, Value, When
 
 from common.money import Money
 from payments.models import Payment, Posting, Refund
 
 # Refunds that undo a payment which should not have been: they say nothing about what was bought.
 SURPLUS = "surplus:"
+# Accounts of what the platform owes to single people.
+CREDITS = "credit:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,24 @@ def posted_of(payable_type: str, payable_id: UUID) -> Mapping[tuple[str, str], M
         .annotate(total=Sum("amount_minor"))
     )
     return {(row["account__code"], row["currency"]): Money(int(row["total"]), row["currency"]) for row in rows}
+
+
+def trial_balance(before: datetime) -> list[tuple[str, Money]]:
+    """What is on each account, debit positive, of all that was posted before then. People's credits are one line."""
+    line = Case(
+        When(account__code__startswith=CREDITS, then=Value(f"{CREDITS}*")),
+        default=F("account__code"),
+        output_field=CharField(),
+    )
+    rows = (
+        Posting.objects.filter(created_at__lt=before)
+        .order_by()
+        .annotate(line=line)
+        .values("line", "currency")
+        .annotate(total=Sum("amount_minor"))
+        .order_by("currency", "line")
+    )
+    return [(row["line"], Money(int(row["total"]), row["currency"])) for row in rows]
 
 
 def history(payments: QuerySet[Payment]) -> QuerySet[Payment]:

@@ -1,7 +1,7 @@
 """Telephone numbers in one spelling."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.phones import NotAPhoneNumber, block_of, e164, is_assigned, may_receive_codes
@@ -64,6 +64,7 @@ def test_any_text_is_a_number_or_refused(text: str) -> None:
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
+@example("+310000000")
 def test_a_normal_number_stays_as_it_is(text: str) -> None:
     try:
         number = e164(text)

@@ -21,10 +21,12 @@ NO_TIME = timedelta(0)
 _NAMES = (
     *(f"customer__{name}" for name in ("first_name", "last_name", "email", "phone_number")),
     *(f"specialist__{name}" for name in ("business_name", "user_id")),
+    *(f"specialist__user__{name}" for name in ("first_name", "last_name", "avatar")),
     "resource__name",
-    "service__name",
+    *(f"service__{name}" for name in ("name", "duration_minutes")),
     "series__rule",
 )
+_SHOWN_WITH = ("customer", "specialist__user", "resource", "service", "series")
 _COLUMNS = tuple(field.name for field in Booking._meta.concrete_fields)
 _STEP = ("step", "action", "from_status", "to_status", "role", "reason", "data", "created_at")
 BOOKED_DAYS = OCCUPYING | {BookingStatus.COMPLETED}
@@ -32,7 +34,7 @@ BOOKED_DAYS = OCCUPYING | {BookingStatus.COMPLETED}
 
 def shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """With everything that an answer shows of each, in the same statement."""
-    return bookings.select_related("customer", "specialist", "resource", "service", "series").only(*_COLUMNS, *_NAMES)
+    return bookings.select_related(*_SHOWN_WITH).only(*_COLUMNS, *_NAMES)
 
 
 def latest_first(bookings: QuerySet[Booking]) -> QuerySet[Booking]:

@@ -89,7 +89,7 @@ def retime(series: Series, new: NewTimes, since: datetime, there: Sequence[Booki
     if added:
         require_more_can_be_booked(series, template)
     _take(moving, added, dropped, actor)
-    amend_all([_retimed(booking, to, actor) for booking, to in moving], Action.RESCHEDULE, actor=actor)
+    amend_all([retimed(booking, to, actor) for booking, to in moving], Action.RESCHEDULE, actor=actor)
     call_off(dropped, actor=actor, reason="")
     made = begin_dates(series, [draft for draft, _ in added], actor=actor)
     unfit = [key for key in plan.unfit if isinstance(key, Booking)]
@@ -210,7 +210,7 @@ def _take(
         refuse(explained(parts, dates, set(error.refused)))
 
 
-def _retimed(booking: Booking, to: Dated, actor: Actor) -> Change:
+def retimed(booking: Booking, to: Dated, actor: Actor) -> Change:
     columns = {
         "starts_at": to.time.start,
         "ends_at": to.time.end,

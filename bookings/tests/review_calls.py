@@ -22,7 +22,7 @@ def post(booking: Booking, user: User | None, **said: Any) -> Any:
 def reviewed(booking: Booking, **said: Any) -> dict[str, Any]:
     response = post(booking, booking.customer, **said)
     assert response.status_code == 201, response.content
-    shown: dict[str, Any] = response.json()["data"]
+    shown: dict[str, Any] = response.json()["data"]["review"]
     return shown
 
 

@@ -45,13 +45,34 @@ def test_an_appointment_is_booked_and_shown(alice: User, consultation: Service) 
     booking = Booking.objects.get()
     assert response["Location"] == f"{BOOKINGS}/{booking.pk}"
     assert response["ETag"]
-    assert {name: shown[name] for name in shown if name not in {"created_at", "updated_at", "number", "id"}} == {
+    own = {"created_at", "updated_at", "number", "booking_number", "id"}
+    assert {name: shown[name] for name in shown if name not in own} == {
         "kind": "appointment",
         "status": "pending",
         "payment_status": "unpaid",
         "payment_method": "cash",
-        "service": {"id": str(consultation.pk), "name": "Consultation"},
-        "specialist": {"id": str(consultation.owner_id), "name": "Bob's"},
+        "service": {"id": str(consultation.pk), "name": "Consultation", "duration": 60},
+        "specialist": {
+            "id": str(consultation.owner_id),
+            "name": "Bob's",
+            "business_name": "Bob's",
+            "first_name": "Bob",
+            "last_name": "",
+            "avatar": None,
+        },
+        "service_id": str(consultation.pk),
+        "specialist_id": str(consultation.owner_id),
+        "resource_id": None,
+        "customer_id": str(alice.pk),
+        "created_by": str(alice.pk),
+        "scheduled_at": "2026-03-03T04:30:00Z",
+        "booking_date": "2026-03-03",
+        "booking_time": "10:00",
+        "duration": 60,
+        "total_amount": "1770.00",
+        "grand_total": "1770.00",
+        "deposit_amount": "0.00",
+        "deposit_paid": False,
         "resource": None,
         "customer": {"id": str(alice.pk), "name": "Alice"},
         "start_time": "2026-03-03T04:30:00Z",
@@ -94,7 +115,8 @@ def test_an_appointment_is_booked_and_shown(alice: User, consultation: Service) 
         "cancellation_fee_now": "0.00",
         "allowed_actions": ["cancel", "reschedule", "change"],
     }
-    assert (shown["id"], shown["number"]) == (str(booking.pk), booking.number)
+    assert shown["id"] == str(booking.pk)
+    assert (shown["number"], shown["booking_number"]) == (booking.number, booking.number)
 
 
 def test_the_first_seeds_printed_request(alice: User, consultation: Service) -> None:

@@ -41,12 +41,13 @@ def test_a_customer_reviews_a_completed_booking(django_assert_num_queries: Djang
         response = client.post(REVIEWS, {"booking_id": str(booking.pk), **GREAT}, content_type="application/json")
 
     assert response.status_code == 201
-    shown = response.json()["data"]
+    shown = response.json()["data"]["review"]
     assert response["Location"] == f"{REVIEWS}/{shown['id']}"
     assert {name: shown[name] for name in GREAT} == GREAT
     assert (shown["booking_id"], shown["specialist_id"]) == (str(booking.pk), str(booking.specialist_id))
     assert shown["customer_name"] == "Jane S."
-    assert shown["customer"] == {"first_name": "Jane", "last_name": "S."}
+    assert shown["customer_id"] == str(alice.pk)
+    assert shown["customer"] == {"first_name": "Jane", "last_name": "S.", "avatar": None}
     assert shown["service"] == {"id": str(booking.service_id), "name": "Consultation"}
     event = OutboxEvent.objects.get(name="review.posted")
     assert event.subject == shown["id"]

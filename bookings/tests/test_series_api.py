@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from bookings.models import Booking, Series, SeriesException
@@ -416,8 +417,13 @@ def test_the_seeds_exception(alice: User) -> None:
 
     answer = data(post(alice, body, f"/{bookings_of(series)[0].pk}/exceptions", Accept=CAMEL), 201)
 
+    exception = series.exceptions.get()
+    assert parse_datetime(answer["exception"].pop("createdAt")) == exception.created_at
     assert answer["exception"] == {
+        "id": str(exception.pk),
+        "bookingId": str(bookings_of(series)[1].pk),
         "date": "2026-03-10",
+        "exceptionDate": "2026-03-10",
         "exceptionType": "cancelled",
         "recurrenceId": "2026-03-10T04:30:00Z",
         "newStartTime": None,

@@ -33,7 +33,7 @@ _OWNER = "business_name specialties rating_sum rating_count is_verified response
 # What a page shows of each service, and what its next start depends on; all else would be read in vain.
 _READ = (
     *_SERVICE.split(),
-    *(f"owner__{name}" for name in f"{_OWNER} user__first_name user__last_name".split()),
+    *(f"owner__{name}" for name in f"{_OWNER} user__first_name user__last_name user__avatar".split()),
     "owner__calendar__timezone",
     "owner__calendar__version",
 )

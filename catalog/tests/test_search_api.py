@@ -130,6 +130,7 @@ def test_what_is_found_is_shown_with_who_offers_it(market: dict[str, Service]) -
         "business_name": "Bob's",
         "first_name": "Bob",
         "last_name": "",
+        "avatar": None,
         "specialties": ["Business", "Career"],
         "rating": 4.5,
         "total_reviews": 2,

@@ -8,8 +8,10 @@ import hypothesis
 import pytest
 
 # A busy machine is no bug: neither how long an example takes nor how long it takes to make one fails a test.
-hypothesis.settings.register_profile("almanac", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("almanac")
+_PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# What lands or not is decided by the same examples each time; the long proofs look for new ones.
+hypothesis.settings.register_profile("steady", _PATIENT, derandomize=True)
+hypothesis.settings.register_profile("searching", _PATIENT)
 
 APPEND_ONLY_TABLES = "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'append_only_table'"
 
@@ -17,6 +19,11 @@ APPEND_ONLY_TABLES = "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'a
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _base = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0").rsplit("/", 1)[0]
 os.environ["REDIS_URL"] = f"{_base}/{_worker + 1}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_quick = config.getoption("markexpr") == "not deep"
+    hypothesis.settings.load_profile("steady" if is_quick else "searching")
 
 
 @pytest.fixture(autouse=True)

@@ -118,6 +118,23 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Money",
+                "separator": True,
+                "items": [
+                    _page("Payments", "payments", "payments.payment"),
+                    _page("Refunds", "currency_exchange", "payments.refund"),
+                    _page("Webhooks", "webhook", "payments.webhookevent"),
+                    _page("Journals", "menu_book", "payments.journal"),
+                    _page("Accounts", "account_balance", "payments.ledgeraccount"),
+                    {
+                        "title": "Trial balance",
+                        "icon": "balance",
+                        "link": reverse_lazy("admin:payments_trial_balance"),
+                        "permission": _may("payments.view_ledgeraccount"),
+                    },
+                ],
+            },
+            {
                 "title": "Loyalty",
                 "separator": True,
                 "items": [

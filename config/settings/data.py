@@ -110,6 +110,7 @@ CELERY_BEAT_SCHEDULE = {
     "give back what was not paid for": {"task": "bookings.expire_unpaid", "schedule": 20},
     "remind of bookings": {"task": "bookings.remind", "schedule": 30},
     "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
+    "keep the time of day of series": {"task": "bookings.keep_wall_times", "schedule": crontab(hour=1, minute=11)},
     "book open-ended series further ahead": {"task": "bookings.roll_series", "schedule": crontab(hour=1, minute=23)},
     "send the sandbox's messages again": {"task": "sandbox.deliver_events", "schedule": 10},
     "end points whose time has come": {"task": "loyalty.expire_points", "schedule": crontab(minute="*/10")},

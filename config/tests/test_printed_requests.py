@@ -2,6 +2,7 @@
 
 import json
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -18,13 +19,14 @@ from config.tests import seeds
 from config.tests.api_routes import ROOT, described_routes
 from config.tests.seeds.printed import BREAKS, Printed, filled, missing, part_of, weeks_ahead
 from config.tests.seeds.stage import Stage, set_stage
+from payments.tests.fake_gateway import PATH
 
 pytestmark = pytest.mark.django_db
 
 SECTIONS = {
     section.name: import_module(f"{seeds.__name__}.{section.name}").REQUESTS
     for section in iter_modules(seeds.__path__)
-    if section.name not in ("printed", "stage")
+    if section.name not in ("printed", "stage", "stage_of_bookings")
 }
 REQUESTS = [
     pytest.param(request, id=f"{name}-{number}-{request.call}")
@@ -34,8 +36,10 @@ REQUESTS = [
 
 
 @pytest.fixture
-def stage(settings: Settings) -> Stage:
+def stage(settings: Settings, tmp_path: Path) -> Stage:
+    settings.MEDIA_ROOT = tmp_path
     settings.TELEGRAM_BOT_TOKEN = BOT_TOKEN
+    settings.PAYMENT_GATEWAYS = {"fake": PATH}
     return set_stage()
 
 
@@ -51,9 +55,11 @@ def play(printed: Printed, stage: Stage) -> Any:
     made = printed.given(stage)
     sends = filled(printed.sends, made, weeks_ahead(printed.sends))
     method, _, path = filled(printed.call, made, weeks_ahead("")).partition(" ")
-    client = Client(headers={"Accept": printed.accept, **credentials(printed.by, stage)})
+    client = Client(headers={"Accept": printed.accept, **printed.headers, **credentials(printed.by, stage)})
     if method == "GET":
         return client.get(ROOT + path, sends)
+    if printed.is_form:
+        return client.post(ROOT + path, sends)
     body = b"" if sends is None else json.dumps(sends, default=str).encode()
     return client.generic(method, ROOT + path, body, "application/json")
 

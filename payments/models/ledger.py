@@ -24,6 +24,7 @@ class LedgerAccount(BaseModel):
     class Meta(BaseModel.Meta):
         ordering: ClassVar = ["code", "currency"]
         default_permissions = ("view",)
+        permissions: ClassVar = [("export_ledgeraccount", "Can export the ledger as CSV")]
         verbose_name = "account"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "currency"], name="ledger_account_is_one_per_currency"),

@@ -60,7 +60,6 @@ class Payment(BaseModel):
     class Meta(BaseModel.Meta):
         permissions: ClassVar = [
             ("refund_payment", "Can refund payments"),
-            ("approve_refund", "Can approve large refunds"),
             ("export_payment", "Can export payments as CSV"),
         ]
         constraints: ClassVar = [

@@ -45,6 +45,7 @@ class Refund(BaseModel):
     objects: ClassVar = RefundQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
+        permissions: ClassVar = [("approve_refund", "Can approve large refunds")]
         constraints: ClassVar = [
             models.CheckConstraint(name="refund_status_is_known", condition=Q(status__in=RefundStatus.values)),
             models.CheckConstraint(name="refund_is_of_something", condition=Q(amount_minor__gte=1)),

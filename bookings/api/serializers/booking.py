@@ -6,6 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.api.serializers.words import (
+    BookingServiceSerializer,
+    BookingSpecialistSerializer,
+    BookingWordsSerializer,
+    shown_service,
+    shown_specialist,
+    shown_words,
+)
 from bookings.cancellation import Policy
 from bookings.enums import Action, BookingKind, BookingStatus, PaymentMethod, PaymentStatus, Role
 from bookings.models import Booking, TimelineEntry
@@ -50,7 +58,7 @@ class CancellationSerializer(StrictSerializer):
     at = InstantField()
 
 
-class BookingSerializer(StrictSerializer):
+class BookingSerializer(BookingWordsSerializer):
     """Built by hand: fields would cost several times what the booking's own look-up does."""
 
     id = IdField()
@@ -59,8 +67,8 @@ class BookingSerializer(StrictSerializer):
     status = serializers.ChoiceField(choices=BookingStatus.choices)
     payment_status = serializers.ChoiceField(choices=PaymentStatus.choices)
     payment_method = serializers.ChoiceField(choices=PaymentMethod.choices, allow_null=True)
-    service = NamedSerializer(allow_null=True)
-    specialist = NamedSerializer(allow_null=True)
+    service = BookingServiceSerializer(allow_null=True)
+    specialist = BookingSpecialistSerializer(allow_null=True)
     resource = NamedSerializer(allow_null=True)
     customer = NamedSerializer()
     start_time = InstantField()
@@ -142,6 +150,8 @@ class BookingAnswerSerializer(StrictSerializer):
 
 def shown_booking(booking: Booking) -> dict[str, Any]:
     """The booking as `BookingSerializer` says; whatever it is with has been loaded along."""
+    pricing = _pricing(booking)
+    minutes = int(booking.time.duration.total_seconds()) // 60
     return {
         "id": booking.pk,
         "number": booking.number,
@@ -149,21 +159,21 @@ def shown_booking(booking: Booking) -> dict[str, Any]:
         "status": booking.status,
         "payment_status": booking.payment_status,
         "payment_method": booking.payment_method or None,
-        "service": shown_named(booking.service),
-        "specialist": shown_named(booking.specialist),
+        "service": shown_service(booking.service),
+        "specialist": shown_specialist(booking.specialist),
         "resource": shown_named(booking.resource),
         "customer": {"id": booking.customer_id, "name": booking.customer.get_full_name()},
         "start_time": booking.starts_at,
         "end_time": booking.ends_at,
         "timezone": booking.timezone,
-        "duration_minutes": int(booking.time.duration.total_seconds()) // 60,
+        "duration_minutes": minutes,
         **{name: getattr(booking, name) for name in TEXTS},
         "attendees": booking.attendees,
         "metadata": FreeForm(booking.metadata),
         "answers": FreeForm(booking.answers),
         "address": booking.address,
         "deliverables": booking.deliverables,
-        "pricing": _pricing(booking),
+        "pricing": pricing,
         "series_id": booking.series_id,
         "recurrence_id": booking.recurrence_id,
         "is_recurring": booking.series_id is not None,
@@ -171,6 +181,7 @@ def shown_booking(booking: Booking) -> dict[str, Any]:
         "is_modified": booking.is_modified,
         "cancellation": _cancellation(booking),
         **{name: getattr(booking, name) for name in STAMPS},
+        **shown_words(booking, pricing, minutes),
     }
 
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -143,13 +144,17 @@ class LostDateSerializer(StrictSerializer):
 
 
 class ExceptionSerializer(StrictSerializer):
+    id = IdField()
+    booking_id = IdField(allow_null=True, help_text="Null for a date that was never booked.")
     date = DateField()
+    exception_date = DateField(help_text="As `date`.")
     exception_type = serializers.ChoiceField(choices=ExceptionType.choices)
     recurrence_id = InstantField()
     new_start_time = InstantField(allow_null=True)
     new_end_time = InstantField(allow_null=True)
     new_title = TextField(allow_null=True)
     reason = TextField()
+    created_at = InstantField()
 
 
 class SeriesSerializer(StrictSerializer):
@@ -294,15 +299,21 @@ def shown_changed(changed: ChangedSeries) -> dict[str, Any]:
     }
 
 
-def shown_exception(exception: SeriesException, series: Series) -> dict[str, Any]:
+def shown_exception(exception: SeriesException, series: Series, booking_id: UUID | None) -> dict[str, Any]:
+    """Of the booking with this id, if the date was ever booked."""
+    day = wall_clock(exception.recurrence_id, series.zone).date()
     return {
-        "date": wall_clock(exception.recurrence_id, series.zone).date(),
+        "id": exception.pk,
+        "booking_id": booking_id,
+        "date": day,
+        "exception_date": day,
         "exception_type": exception.type,
         "recurrence_id": exception.recurrence_id,
         "new_start_time": exception.starts_at,
         "new_end_time": exception.ends_at,
         "new_title": exception.title or None,
         "reason": exception.reason,
+        "created_at": exception.created_at,
     }
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.callers import caller_of
 from bookings.api.serializers.reviews import RatingInput, ReplyInput, ReviewChanges, ReviewInput, said_in
 from bookings.services.reviews import review_booking
-from catalog.api.serializers.reviews import ReviewSerializer
+from catalog.api.serializers.reviews import ReviewAnswerSerializer, ReviewSerializer
 from catalog.api.views.reviews import ReviewReadViewSet
 from catalog.models import Review
 from catalog.services.reviews import Said, edit_review, reply_to_review, withdraw_review
@@ -61,7 +61,7 @@ class ReviewViewSet(CreateMixin, UpdateMixin, DestroyMixin, ReviewReadViewSet):
         operation_id="review_create",
         summary="Review a booking that is completed",
         request=ReviewInput,
-        responses={201: ReviewSerializer},
+        responses={201: ReviewAnswerSerializer},
     )
     @idempotent(required=False)
     def create(  # type: ignore[override]  # a replay is an HttpResponse
@@ -69,7 +69,7 @@ class ReviewViewSet(CreateMixin, UpdateMixin, DestroyMixin, ReviewReadViewSet):
     ) -> Response:
         asked: dict[str, Any] = self.valid_input().validated_data
         review = review_booking(asked["booking_id"], said_in(asked), author=caller_of(request))
-        return Response(self.shown(review), status=201, headers={"Location": f"{request.path}/{review.pk}"})
+        return Response({"review": self.shown(review)}, status=201, headers={"Location": f"{request.path}/{review.pk}"})
 
     def _changed(self, *, partial: bool) -> Response:
         review = self.get_object()
@@ -104,7 +104,7 @@ class RateView(ApiView):
         summary="Review this booking",
         description="The same as a POST to `/reviews`.",
         request=RatingInput,
-        responses={201: ReviewSerializer},
+        responses={201: ReviewAnswerSerializer},
     )
     @idempotent(required=False)
     def post(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the path's word for it
@@ -112,4 +112,4 @@ class RateView(ApiView):
         serializer.is_valid(raise_exception=True)
         review = review_booking(id, said_in(serializer.validated_data), author=caller_of(request))
         shown = ReviewSerializer(review, context={"request": request}).data
-        return Response(shown, status=201, headers={"Location": reverse("review", args=[review.pk])})
+        return Response({"review": shown}, status=201, headers={"Location": reverse("review", args=[review.pk])})

@@ -98,11 +98,13 @@ class SeriesView(ApiView):
     @extend_schema(operation_id="booking_series", summary="A series", responses=SeriesDetailSerializer)
     def get(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the path's word for it
         series = _found_series(id, request.user)
-        exceptions = [shown_exception(each, series) for each in exceptions_of(series)]
+        bookings = bookings_of(series)
+        ids = {each.recurrence_id: each.pk for each in bookings}
+        exceptions = [shown_exception(each, series, ids.get(each.recurrence_id)) for each in exceptions_of(series)]
         skipped = [each for each in exceptions if each["exception_type"] == ExceptionType.SKIPPED]
         shown = {
             "series": shown_series(series),
-            "bookings": [shown_booking(each) for each in bookings_of(series)],
+            "bookings": [shown_booking(each) for each in bookings],
             "skipped": [{"date": each["date"], "reason": each["reason"]} for each in skipped],
             "exceptions": exceptions,
         }
@@ -170,7 +172,7 @@ class ExceptionsView(ApiView):
             new = NewDetails(asked.get("new_start_time"), asked.get("new_end_time"), asked.get("new_title"))
             exception, of_day = change_date(series_id, day, new, actor=actor, reason=reason)
         shown = shown_detail(of_day, timeline_of(of_day), request.user)
-        answer = {"exception": shown_exception(exception, exception.series), "booking": shown}
+        answer = {"exception": shown_exception(exception, exception.series, of_day.pk), "booking": shown}
         return Response(answer, status=201, headers={"Location": _path_of(of_day), "ETag": etag_of(of_day)})
 
 

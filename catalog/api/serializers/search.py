@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from accounts.avatar_files import avatar_url
 from catalog.api.filters import WordsField
 from catalog.api.serializers.listings import CatalogServiceSerializer, SpecialistSerializer
 from catalog.models import Specialist
@@ -92,6 +93,7 @@ class SpecialistCardSerializer(StrictModelSerializer):
 
     first_name = TextField(source="user.first_name", read_only=True)
     last_name = TextField(source="user.last_name", read_only=True)
+    avatar = serializers.SerializerMethodField(help_text="Where the picture is.")
     rating = serializers.FloatField(allow_null=True, read_only=True)
     total_reviews = BoundedIntegerField(source="rating_count", read_only=True)
     response_time = serializers.SerializerMethodField()
@@ -104,6 +106,7 @@ class SpecialistCardSerializer(StrictModelSerializer):
             "business_name",
             "first_name",
             "last_name",
+            "avatar",
             "specialties",
             "rating",
             "total_reviews",
@@ -115,6 +118,9 @@ class SpecialistCardSerializer(StrictModelSerializer):
         read_only_fields = fields
 
     get_response_time = SpecialistSerializer.get_response_time
+
+    def get_avatar(self, specialist: Specialist) -> str | None:
+        return avatar_url(specialist.user.avatar)
 
 
 class FoundServiceSerializer(CatalogServiceSerializer):

@@ -51,6 +51,7 @@ FOUND = {
         "businessName": ...,
         "firstName": ...,
         "lastName": ...,
+        "avatar": ...,
         "rating": ...,
         "totalReviews": ...,
         "isVerified": ...,

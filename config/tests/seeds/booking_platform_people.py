@@ -1,7 +1,7 @@
 """The booking platform's users and sign-ins, in camelCase."""
 
 from config.tests.seeds.printed import Printed
-from config.tests.seeds.stage import a_password, a_refresh_token, what_telegram_signed
+from config.tests.seeds.stage import a_password, a_picture, a_refresh_token, what_telegram_signed
 
 TOKENS = {"accessToken": ..., "refreshToken": ..., "expiresIn": ...}
 USER = {
@@ -109,5 +109,13 @@ REQUESTS = [
             "preferences": {"language": "en", "currency": "USD"},
         },
         told={"success": ..., "data": PROFILE},
+    ),
+    Printed(
+        call="POST /users/avatar",
+        camel=True,
+        is_form=True,
+        given=a_picture,
+        sends={"avatar": "{picture}"},
+        told={"success": ..., "data": {"avatarUrl": ...}},
     ),
 ]

@@ -29,6 +29,9 @@ BREAKS = {
     "named lists": "Lists have names",
     "one pagination": "Pages are counted in one way",
     "amounts": "Amounts are decimal strings",
+    "two calls": "Booking and paying are two calls",
+    "whole bookings": "What is done answers what it was done to",
+    "afterwards": "Messages and points are not counted in the answer",
 }
 JSON = "application/json"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?=\Z|T)")
@@ -38,12 +41,14 @@ Made = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Printed:
-    """`sends` is the query of a GET and the body of anything else. `camel` sends the header that asks for camelCase."""
+    """`sends` is the query of a GET and the body of anything else. `camel` asks for camelCase, and
+    `is_form` sends a form with a file in it."""
 
     call: str
     by: str = "customer"
     given: Callable[[Any], Made] = lambda _stage: {}
     sends: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     told: Any = field(default_factory=dict)
     printed_at: tuple[str, ...] = ()
@@ -52,6 +57,7 @@ class Printed:
     lost: Mapping[str, str] = field(default_factory=dict)
     awaits: Mapping[str, str] = field(default_factory=dict)
     camel: bool = False
+    is_form: bool = False
 
     @property
     def accept(self) -> str:
@@ -60,7 +66,8 @@ class Printed:
     @property
     def route(self) -> str:
         """As the OpenAPI document names it: the second id of a path has a name of its own there."""
-        return _NAME.sub(lambda found: found[0] if found[1].endswith("_id") else "{id}", self.call)
+        path = self.call.partition("?")[0]
+        return _NAME.sub(lambda found: found[0] if found[1].endswith("_id") else "{id}", path)
 
 
 def filled(value: Any, made: Made, later: timedelta) -> Any:

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.enums import Purpose, Role
 from accounts.models import User
 from accounts.services import first_tokens, join, send_code
 from accounts.tests.authorisation import an_address
 from accounts.tests.calls import sealed_code
+from accounts.tests.pictures import picture
 from accounts.tests.telegram_signing import widget
 from accounts.tests.tokens import open_session
 from bookings.services.appointments import book_for_client
@@ -35,6 +38,8 @@ class Stage:
     jane: User
 
     def user(self, who: str) -> User | None:
+        if who == "staff":
+            return User.objects.create_user("dana@example.com", is_staff=True)
         return {"customer": self.john, "specialist": self.jane}.get(who)
 
     @property
@@ -62,6 +67,10 @@ def a_password(stage: Stage) -> Made:
     stage.john.set_password("securePassword123")
     stage.john.save()
     return {}
+
+
+def a_picture(_stage: Stage) -> Made:
+    return {"picture": SimpleUploadedFile("me.jpg", picture(), "image/jpeg")}
 
 
 def a_refresh_token(stage: Stage) -> Made:

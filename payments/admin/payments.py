@@ -1,0 +1,180 @@
+"""Every payment: what came, what went, what the gateway said; and giving money back."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from accounts.admin.actors import actor_of
+from common import audit
+from common.admin.base import ReadOnlyModelAdmin
+from common.admin.decorators import action, display
+from common.admin.filters import DaysFilter
+from common.exports import stream_csv
+from common.money import Money
+from payments.admin.export import PAYMENT_COLUMNS, currency_of
+from payments.admin.filters import GatewayFilter
+from payments.admin.looking_up import payments_meant
+from payments.admin.panels import panels_of, priced
+from payments.admin.refunding import may_refund, refund_page
+from payments.enums import PaymentStatus
+from payments.models import Payment
+
+STATE_COLOURS = {
+    PaymentStatus.CREATED.label: "info",
+    PaymentStatus.PENDING.label: "warning",
+    PaymentStatus.REQUIRES_ACTION.label: "warning",
+    PaymentStatus.AUTHORIZED.label: "primary",
+    PaymentStatus.CAPTURED.label: "success",
+    PaymentStatus.FAILED.label: "danger",
+    PaymentStatus.CANCELLED.label: "danger",
+}
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyModelAdmin):
+    """Nothing of a payment is edited: gateways say what became of it, and money goes back by refunds."""
+
+    list_display = ("created_at", "payer", "paid_for", "purpose", "gateway", "state", "asked", "taken", "given_back")
+    list_select_related: ClassVar[Any] = ("payer",)
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        GatewayFilter,
+        ("purpose", ChoicesDropdownFilter),
+        ("created_at", DaysFilter),
+    )
+    # Says that there is a search; `get_search_results` does it.
+    search_fields = ("gateway_ref",)
+    search_help_text = "A booking's id, a gateway's reference, or the payer's name, e-mail address or phone number"
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    actions = ("export_csv",)
+    change_form_outer_before_template = "admin/payment_steps.html"
+    change_form_outer_after_template = "admin/booking_panels.html"
+    fieldsets = (
+        ("What for", {"fields": (("paid_for", "purpose", "status"), ("payer_link", "captures_later"))}),
+        (
+            "Money",
+            {
+                "fields": (
+                    ("asked", "authorized", "taken"),
+                    ("given_back", "promised_back", "left"),
+                    ("disputed", "fee"),
+                )
+            },
+        ),
+        (
+            "At the gateway",
+            {"fields": (("gateway", "gateway_ref", "gateway_charge_ref"), ("failure_code", "failure_message"))},
+        ),
+        ("Times", {"fields": (("created_at", "updated_at", "due_at"),)}),
+    )
+    readonly_fields = (
+        "paid_for",
+        "payer_link",
+        "asked",
+        "authorized",
+        "taken",
+        "given_back",
+        "promised_back",
+        "left",
+        "disputed",
+        "fee",
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.refund_view)
+        return [path("<uuid:payment_id>/refund/", view, name="payments_payment_refund"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Payment]:
+        found: models.QuerySet[Payment] = super().get_queryset(request)
+        match = request.resolver_match
+        is_page = match is not None and match.url_name == "payments_payment_change"
+        return found.select_related("payer") if is_page else found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        return payments_meant(queryset, search_term), False
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("payments.export_payment"))
+
+    def refund_view(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
+        return refund_page(self, request, payment_id)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        payment = self.get_object(request, object_id)
+        shown: dict[str, Any] = {**(extra_context or {})}
+        if payment is not None and self.has_view_permission(request, payment):
+            user = actor_of(request)
+            shown |= {"may_refund": may_refund(payment, user), "panels": panels_of(payment, user)}
+        response: HttpResponse = super().change_view(request, object_id, form_url, shown)
+        return response
+
+    @display(description="For")
+    def paid_for(self, payment: Payment) -> str:
+        return f"{payment.payable_type} {payment.payable_id}"
+
+    @display(description="Payer")
+    def payer_link(self, payment: Payment) -> SafeString:
+        link = reverse("admin:accounts_user_change", args=[payment.payer_id])
+        return format_html('<a class="almanac-link" href="{}">{}</a>', link, payment.payer)
+
+    @display(description="State", ordering="status", label=STATE_COLOURS)
+    def state(self, payment: Payment) -> str:
+        return str(PaymentStatus(payment.status).label)
+
+    @display(description="Amount", ordering="amount_minor")
+    def asked(self, payment: Payment) -> str:
+        return priced(payment.amount)
+
+    @display(description="Held")
+    def authorized(self, payment: Payment) -> str:
+        return _priced(payment, payment.authorized_minor)
+
+    @display(description="Captured", ordering="captured_minor")
+    def taken(self, payment: Payment) -> str:
+        return _priced(payment, payment.captured_minor)
+
+    @display(description="Given back", ordering="refunded_minor")
+    def given_back(self, payment: Payment) -> str:
+        return _priced(payment, payment.refunded_minor)
+
+    @display(description="Promised back")
+    def promised_back(self, payment: Payment) -> str:
+        return _priced(payment, payment.reserved_minor)
+
+    @display(description="Left to give back")
+    def left(self, payment: Payment) -> str:
+        return priced(payment.refundable)
+
+    @display(description="Disputed")
+    def disputed(self, payment: Payment) -> str:
+        return _priced(payment, payment.disputed_minor)
+
+    @display(description="The gateway's fee")
+    def fee(self, payment: Payment) -> str:
+        return _priced(payment, payment.fee_minor)
+
+    @action(description="Export CSV", permissions=["export"])
+    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[Payment]) -> HttpResponse:
+        audit.record("exported", Payment, actor=actor_of(request), data={"filters": request.GET.dict()})
+        rows = queryset.select_related("payer").order_by("pk").iterator(chunk_size=2_000)
+        return stream_csv("payments.csv", PAYMENT_COLUMNS, rows, totals_per=currency_of)  # type: ignore[return-value]  # a streaming response is one too
+
+
+def _priced(payment: Payment, minor: int) -> str:
+    return priced(Money(minor, payment.currency)) if minor else "–"

@@ -1,0 +1,28 @@
+"""Something of the tests that can be paid for, and that money does nothing to."""
+
+from uuid import UUID
+
+from payments.models import Payment, Refund
+from payments.payables import PayableFacts
+
+PATH = "payments.tests.fake_payable.FakePayable"
+
+
+class FakePayable:
+    def facts(self, payable_id: UUID) -> PayableFacts | None:
+        return None
+
+    def lock(self, payable_id: UUID) -> None:
+        """It has no row."""
+
+    def on_authorized(self, payment: Payment) -> None:
+        """Nothing."""
+
+    def on_paid(self, payment: Payment) -> None:
+        """Nothing."""
+
+    def on_failed(self, payment: Payment) -> None:
+        """Nothing."""
+
+    def on_refunded(self, refund: Refund) -> None:
+        """Nothing."""
