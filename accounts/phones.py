@@ -40,18 +40,13 @@ def e164(text: str) -> str:
     digits = f"+{digits[2:]}" if digits.startswith("00") else digits
     if not _E164.fullmatch(digits):
         raise NotAPhoneNumber
-    normal = _formatted(digits)
-    # Of some numbers that nobody has a zero goes with each reading: such a one has no spelling that stays.
-    if not _E164.fullmatch(normal) or _formatted(normal) != normal:
-        raise NotAPhoneNumber
-    return normal
-
-
-def _formatted(digits: str) -> str:
     try:
-        return phonenumbers.format_number(phonenumbers.parse(digits), PhoneNumberFormat.E164)
+        normal = phonenumbers.format_number(phonenumbers.parse(digits), PhoneNumberFormat.E164)
     except NumberParseException as error:
         raise NotAPhoneNumber from error
+    if not _E164.fullmatch(normal):
+        raise NotAPhoneNumber
+    return normal
 
 
 def may_receive_codes(number: str, countries: Collection[str]) -> bool:

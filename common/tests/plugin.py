@@ -13,6 +13,21 @@ _PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.
 hypothesis.settings.register_profile("steady", _PATIENT, derandomize=True)
 hypothesis.settings.register_profile("searching", _PATIENT)
 
+# Content types and permissions are made once, after the migrations, and no test changes them.
+_EMPTY_TABLES = """
+DO $$
+DECLARE emptied regclass;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR emptied IN
+        SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+            AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    LOOP
+        EXECUTE format('DELETE FROM %s', emptied);
+    END LOOP;
+END $$
+"""
+
 APPEND_ONLY_TABLES = "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'append_only_table'"
 
 # Every parallel worker has a Redis database of its own.
@@ -47,10 +62,21 @@ def _default_platform_settings() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+    from django.test import testcases  # noqa: PLC0415 - after Django is set up
+
     result = yield
     if fixturedef.argname == "django_db_setup":
         _let_append_only_tables_be_emptied(request)
+        testcases.TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
     return result
+
+
+def _empty_tables(_test: Any) -> None:
+    """What Django's flush comes to. That truncates every table and makes all permissions anew: half a second a test."""
+    from django.db import connection  # noqa: PLC0415 - after Django is set up
+
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY_TABLES)
 
 
 def _let_append_only_tables_be_emptied(request: Any) -> None:
