@@ -67,7 +67,7 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
     result = yield
     if fixturedef.argname == "django_db_setup":
         _let_append_only_tables_be_emptied(request)
-        testcases.TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+        testcases.TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]  # not in the stubs
     return result
 
 
