@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from bookings.enums import MOVES, Action, BookingStatus, Role
-from bookings.models import Booking, TimelineEntry
+from bookings.models import Booking, BookingLine, TimelineEntry
 from bookings.models.copies import insert_alike
 from bookings.reminders import next_reminder
 from bookings.rules import refusal_of_move
@@ -133,18 +133,22 @@ def amend_all(changes: Sequence[Change], action: Action, *, actor: Actor, reason
     _steps(amended, action, actor=actor, reason=reason)
 
 
-def begin(bookings: list[Booking], *, actor: Actor) -> None:
-    """Inserts new bookings with the first row of their timelines, and announces them; constant in statements."""
+def begin(bookings: list[Booking], lines: Sequence[BookingLine] = (), *, actor: Actor) -> None:
+    """Inserts new bookings with their lines and the first row of their timelines, and announces them.
+
+    One booking is one statement, any number of them are four.
+    """
     _require_transaction()
     _set_out(bookings)
+    steps = [_entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings]
+    news = _all_news(bookings, EVENTS[Action.CREATE], actor)
     if len(bookings) == 1:
-        bookings[0].save(force_insert=True)
-    else:
-        Booking.objects.bulk_create(bookings)
-    TimelineEntry.objects.bulk_create(
-        _entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings
-    )
-    publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
+        publish_all(news, along=[*bookings, *lines, *steps])
+        return
+    Booking.objects.bulk_create(bookings)
+    BookingLine.objects.bulk_create(lines)
+    TimelineEntry.objects.bulk_create(steps)
+    publish_all(news)
 
 
 def begin_alike(bookings: list[Booking], *, actor: Actor) -> None:
@@ -231,10 +235,9 @@ def _step(
     # Calendars that people subscribe to take a change over when its number is higher than the one they know.
     booking.sequence += 1
     booking.save(update_fields=[*columns, "steps", "sequence"])
-    _entry(booking, action, before, actor=actor, reason=reason, data=data).save(force_insert=True)
     event = EVENTS.get(action)
-    if event is not None:
-        publish_all([_news(booking, event, actor)])
+    step = _entry(booking, action, before, actor=actor, reason=reason, data=data)
+    publish_all([_news(booking, event, actor)] if event is not None else [], along=[step])
     return booking
 
 
