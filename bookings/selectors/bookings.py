@@ -12,7 +12,7 @@ from accounts.models import User
 from bookings.enums import OCCUPYING, BookingStatus
 from bookings.models import Booking, TimelineEntry
 from catalog.models import Specialist
-from common.compiled import CompiledRead, IdAmong
+from common.compiled import CompiledPage, CompiledRead, IdAmong
 from common.timeranges import TimeRange
 from common.walltime import day_range
 
@@ -55,6 +55,11 @@ def in_order(pks: Sequence[UUID]) -> list[Booking]:
     return [found[pk] for pk in pks]
 
 
+def own_bookings(user: User, offset: int, limit: int) -> tuple[list[UUID], int]:
+    """A stretch of what the user may see, latest first, and how many that are in all."""
+    return _OWN.page(offset, limit, user=user.pk)
+
+
 def timeline_of(booking: Booking) -> list[TimelineEntry]:
     """Its steps in order, each with who took it."""
     return sorted(_TIMELINE.all(booking=booking.pk), key=lambda entry: entry.step)
@@ -82,6 +87,10 @@ def _visible(pk: UUID, user: UUID) -> QuerySet[Booking]:
     return shown(Booking.objects.visible_to(User(pk=user)).filter(pk=pk))
 
 
+def _own(user: UUID) -> QuerySet[Booking]:
+    return latest_first(Booking.objects.visible_to(User(pk=user)))
+
+
 def _timeline(booking: UUID) -> QuerySet[TimelineEntry]:
     steps = TimelineEntry.objects.filter(booking=booking).select_related("actor")
     return steps.only(*_STEP, "actor__first_name", "actor__last_name")
@@ -92,6 +101,7 @@ def _listed(pks: UUID) -> QuerySet[Booking]:
 
 
 # Nearly every call on a booking asks for one of these.
+_OWN = CompiledPage[Booking](_own, "user")
 _LISTED = CompiledRead[Booking](_listed, "pks")
 _VISIBLE = CompiledRead[Booking](_visible, "pk", "user")
 _TIMELINE = CompiledRead[TimelineEntry](_timeline, "booking")
