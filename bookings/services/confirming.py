@@ -56,7 +56,7 @@ class Confirmed:
     amount: str | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def confirm_checkout(asked: Confirmed, *, customer: User) -> Booking:
     """The booking that the preview becomes: waiting for its payment, paid by other means, or to be paid in cash."""
     if not asked.policy_accepted:
@@ -81,13 +81,15 @@ def confirm_checkout(asked: Confirmed, *, customer: User) -> Booking:
 
 def _locked(pk: UUID, customer: User) -> CheckoutPreview:
     """One's own, to be confirmed by nobody else until we are done; refuses one that is confirmed already."""
-    own = CheckoutPreview.objects.visible_to(customer).select_for_update(of=("self",), no_key=True)
-    preview = own.select_related("booking", "address").filter(pk=pk).first()
+    # Without its booking: who has waited for the lock would be shown the row as it is, and what is joined as it was.
+    own = CheckoutPreview.objects.visible_to(customer).select_for_update(no_key=True)
+    preview = own.filter(pk=pk).first()
     if preview is None:
         raise NotFound.of("preview_id", "You have no such preview.", "NOT_FOUND")
-    if preview.booking is not None:
-        message = f"This is booked already, as {preview.booking.number}."
-        known = {"booking_id": str(preview.booking.pk), "booking_number": preview.booking.number}
+    if preview.booking_id is not None:
+        booking = preview.booking
+        message = f"This is booked already, as {booking.number}."
+        known = {"booking_id": str(booking.pk), "booking_number": booking.number}
         raise AlreadyDone(message, [Detail("preview_id", message, "PREVIEW_USED")], known)
     return preview
 

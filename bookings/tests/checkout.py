@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models import User
+from accounts.tests.authorisation import an_address
 from bookings.models import Booking
 from catalog.models import Category, Service
 from catalog.tests.factories import category, service
@@ -46,6 +47,11 @@ def yes_to(preview_id: str, **more: Any) -> dict[str, Any]:
     return said | TUESDAY_AT_TEN | more
 
 
+def at_home(user: User, said: dict[str, Any]) -> dict[str, Any]:
+    home = user.addresses.first() or an_address(user)
+    return {"address_id": str(home.pk), **said}
+
+
 def confirmed(user: User, body: Any) -> dict[str, Any]:
     response = confirm(user, body)
     assert response.status_code == 201, response.content
@@ -57,6 +63,6 @@ def visited(user: User, *services: Service, **more: Any) -> Booking:
     """A visit that was booked by the checkout."""
     wanted = basket_of(*(services or (facial(),)))
     shown = preview(user, wanted)
-    told = confirmed(user, yes_to(shown["preview_id"], **more))
+    told = confirmed(user, at_home(user, yes_to(shown["preview_id"], **more)))
     booking: Booking = Booking.objects.get(pk=told["booking"]["id"])
     return booking

@@ -87,17 +87,17 @@ class ConfirmCheckoutView(ApiView):
         user = caller_of(request)
         gateway = online_gateway(asked.get("gateway")) if asked["payment_method"] == PaymentMethod.ONLINE else ""
         if phases.recovery_point:
-            booking_id, payment_id = phases.recovery_data["booking"], phases.recovery_data["payment"]
+            begun = phases.recovery_data
         else:
             with transaction.atomic():
                 booking = confirm_checkout(_confirmed(asked), customer=user)
-                payment = _begun(booking, gateway, user)
-                booking_id, payment_id = str(booking.pk), "" if payment is None else str(payment.pk)
-                phases.reach("booked", booking=booking_id, payment=payment_id)
-                if payment is None:
+                if booking.status != BookingStatus.PENDING_PAYMENT:
                     return phases.store(_booked(booking, request))
-        payment = order_payment(PaymentId(UUID(payment_id)), _order(UUID(booking_id), gateway)) if payment_id else None
-        return _booked(found(UUID(booking_id), user), request, payment)
+                begun = {"booking": str(booking.pk), "payment": str(_begun(booking, gateway, user).pk)}
+                phases.reach("booked", **begun)
+        booking_id = UUID(begun["booking"])
+        payment = order_payment(PaymentId(UUID(begun["payment"])), _order(booking_id, gateway))
+        return _booked(found(booking_id, user), request, payment)
 
 
 def _confirmed(asked: Mapping[str, Any]) -> Confirmed:
@@ -114,10 +114,8 @@ def _confirmed(asked: Mapping[str, Any]) -> Confirmed:
     )
 
 
-def _begun(booking: Booking, gateway: str, user: User) -> Payment | None:
+def _begun(booking: Booking, gateway: str, user: User) -> Payment:
     """The row of the payment that the booking waits for, in the transaction that makes the booking."""
-    if booking.status != BookingStatus.PENDING_PAYMENT:
-        return None
     return begin_payment(_order(booking.pk, gateway), payer=user)
 
 
