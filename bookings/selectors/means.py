@@ -26,9 +26,12 @@ class Means:
 
 
 def room_for_points(booking: Booking, figures: Figures) -> Money:
-    """What points may pay of it now: nothing of what is over or paid, and of tax only where the settings say so."""
-    if booking.status not in PAID_FOR:
-        return Money.zero(booking.currency)
+    """What points may pay of it now: nothing of what is over or paid."""
+    return points_may_pay(booking, figures) if booking.status in PAID_FOR else Money.zero(booking.currency)
+
+
+def points_may_pay(booking: Booking, figures: Figures) -> Money:
+    """In whatever state the booking is; of its tax only where the settings say so."""
     due = still_due(booking, figures)
     if platform_settings().points_pay_tax:
         return due

@@ -22,7 +22,7 @@ from bookings.enums import BookingStatus
 from bookings.errors import CannotBook
 from bookings.models import Booking
 from bookings.pricing import Tax
-from bookings.selectors.means import PAYING, given_back, points_asked_by_paying, room_for_points
+from bookings.selectors.means import PAYING, given_back, points_asked_by_paying, points_may_pay, room_for_points
 from bookings.selectors.paying import CAME_TO_NOTHING, PAYABLE, paid_for, still_due
 from bookings.services.proceeding import proceed_if_covered
 from common.errors import DomainError
@@ -55,9 +55,7 @@ logger = logging.getLogger(__name__)
 
 def use_points(booking: Booking, points: int, *, cause: str = "discount") -> Money:
     """Refuses more than there is of points, or of what is still to be paid, and takes nothing then."""
-    room = require_room_for_points(booking)
-    entry = redeem_on(booking.customer, points, due=room, subject_id=booking.pk, cause=cause)
-    return note_points(booking, entry)
+    return _take_points(booking, points, require_room_for_points(booking), cause)
 
 
 def pay_with_points(booking: Booking, points: int) -> Money:
@@ -132,10 +130,16 @@ def take_again(booking: Booking) -> Mapping[str, Any]:
         told["discount_lost"] = str(Money(booking.discount_minor, booking.currency))
         _price_without_code(booking)
     if before.points:
-        told["points_taken_again"] = _taken(lambda: use_points(booking, before.points))
+        room = points_may_pay(booking, paid_for(booking.pk))
+        told["points_taken_again"] = _taken(lambda: _take_points(booking, before.points, room, "again"))
     if before.credit:
         told["credit_taken_again"] = _taken(lambda: use_credit(booking, before.credit))
     return told
+
+
+def _take_points(booking: Booking, points: int, room: Money, cause: str) -> Money:
+    entry = redeem_on(booking.customer, points, due=room, subject_id=booking.pk, cause=cause)
+    return note_points(booking, entry)
 
 
 def _return_points(booking: Booking) -> None:

@@ -1,5 +1,6 @@
 """Alice has points, credit and a promo code to pay with."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,8 @@ from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
 from bookings.services.drafting import money_columns, price_services
 from bookings.services.means import proceed_if_covered, use_credit, use_points
-from bookings.tests.paying import inr, to_be_paid
+from bookings.tests.factories import appointment, in_force, offered
+from bookings.tests.paying import inr
 from bookings.transitions import locked
 from common.ids import new_id
 from common.money import Money
@@ -19,8 +21,6 @@ from loyalty.services import earn_points, hold_promo, quote_promo
 from payments.ledger import Credit, Debit, post
 from payments.models import Journal
 from payments.selectors import credit_account, credit_of
-
-PLENTY = 100_000
 
 
 def with_points(user: User, points: int) -> User:
@@ -62,15 +62,10 @@ def takes(booking: Booking, points: int = 0, credit: int = 0) -> Booking:
     return booking
 
 
-def priced(total_minor: int, *, deposit_minor: int = 0) -> Booking:
-    """An appointment at so much, without tax, of which a deposit is due."""
-    in_tests: dict[str, Any] = {"subtotal_minor": total_minor, "tax_minor": 0, "total_minor": total_minor}
-    booking = to_be_paid()
-    booking.lines.update(unit_price_minor=total_minor, total_minor=total_minor)
-    Booking.objects.filter(pk=booking.pk).update(
-        **in_tests, tax_basis_points=0, deposit_minor=deposit_minor or min(20_000, total_minor)
-    )
-    return Booking.objects.get(pk=booking.pk)
+def priced(minor: int, **fields: Any) -> Booking:
+    """An appointment at so much, without tax, that waits for its deposit."""
+    in_force(tax_percent=Decimal(0))
+    return appointment(offered(price_minor=minor, **{"deposit_minor": 20_000} | fields))
 
 
 def balance(user: User) -> int:

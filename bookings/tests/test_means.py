@@ -13,8 +13,18 @@ from bookings.services.cancelling import cancel_booking
 from bookings.services.closing import complete_booking, expire_booking
 from bookings.services.paying import settle_booking
 from bookings.tests.conftest import Travel
-from bookings.tests.factories import by_customer, by_specialist, in_force, somebody
-from bookings.tests.means import balance, credit, journals, paid_with, priced, takes, with_code, with_credit, with_points
+from bookings.tests.factories import appointment, by_customer, by_specialist, in_force, offered, somebody
+from bookings.tests.means import (
+    balance,
+    credit,
+    journals,
+    paid_with,
+    priced,
+    takes,
+    with_code,
+    with_credit,
+    with_points,
+)
 from bookings.tests.paying import books, follow_up, order_of, paid, pays, synced, to_be_paid
 from bookings.transitions import SYSTEM
 from catalog.tests.factories import NOW, at
@@ -113,8 +123,7 @@ def test_nothing_left_to_pay_goes_on_as_paid_without_a_gateway(alice: User) -> N
     assert (by_code.total_minor, now(by_code), state_of_code(by_code)) == (0, ("pending", "paid"), "used")
 
     with_points(alice, 20_000)
-    Booking.objects.filter(pk=by_code.pk).update(starts_at=at("14:00"), ends_at=at("15:00"))
-    by_points = takes(priced(150_000), points=15_000)
+    by_points = takes(appointment(offered("Ben", deposit_minor=20_000), alice=alice), points=17_700)
     assert (now(by_points), by_points.payment_status) == (("pending", "paid"), "paid")
 
     settle_booking(by_points.pk)
@@ -268,12 +277,11 @@ def test_what_is_gone_meanwhile_is_asked_for_in_money(alice: User, travel: Trave
     payment = late(booking, travel)
     assert payment.amount_minor == 9_300
     PromoCode.objects.update(is_active=False)
-    with_points(bob := somebody("Eve"), 1)
-    elsewhere = takes(priced_for(alice), points=14_900)
+    elsewhere = takes(appointment(offered("Ben"), at("14:00"), alice=alice), points=14_900)
 
     synced(payment)
 
-    assert (now(booking), paid_with(booking), balance(bob)) == (("pending", "deposit_paid"), (0, 0), 1)
+    assert (now(booking), paid_with(booking)) == (("pending", "deposit_paid"), (0, 0))
     fresh = Booking.objects.get(pk=booking.pk)
     assert (fresh.discount_minor, fresh.total_minor, fresh.tax_minor) == (0, 177_000, 27_000)
     assert order_of(booking, Purpose.REST).amount_minor == 177_000 - 9_300
@@ -281,16 +289,7 @@ def test_what_is_gone_meanwhile_is_asked_for_in_money(alice: User, travel: Trave
     assert booking.timeline.get(action="revive").data == {"discount_lost": "150.00", "points_taken_again": False}
 
 
-def priced_for(alice: User) -> Booking:
-    """Another one of hers, on Thursday."""
-    from bookings.tests.factories import appointment, offered  # noqa: PLC0415
-
-    return appointment(offered("Ben"), at("10:00") + timedelta(days=2), alice=alice)
-
-
 def test_late_money_for_a_time_that_is_taken_goes_back_and_takes_nothing_again(alice: User, travel: Travel) -> None:
-    from bookings.tests.factories import appointment  # noqa: PLC0415
-
     booking = takes(to_be_paid(), points=400)
     payment = late(booking, travel)
     appointment(booking.service, alice=somebody("Charlie"))
