@@ -5,6 +5,7 @@ from django.db import transaction
 from bookings.enums import Action, Role
 from bookings.models import Booking
 from bookings.selectors.permitted import cancellation_of, require_permitted
+from bookings.services.means import release_means
 from bookings.transitions import Actor, locked, move
 from catalog.occupancy import release
 from common import clock
@@ -41,4 +42,5 @@ def cancel_booking(booking: Booking, *, actor: Actor, reason: str = "", tell_att
         },
     )
     release([booking.pk])
+    release_means(booking)
     return booking

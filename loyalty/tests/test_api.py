@@ -141,8 +141,8 @@ class Desk:
     def due(self, subject_id: Any, user_id: Any) -> Any:
         return None if subject_id == self.nobodys else Money(10_000, "INR")
 
-    def take_off(self, subject_id: Any, value: Any) -> None:
-        assert value == Money(500, "INR")
+    def take_off(self, subject_id: Any, redeemed: LoyaltyEntry) -> None:
+        assert redeemed.value == Money(500, "INR")
 
 
 def test_the_printed_redemption_takes_something_off_a_booking(call: Call, alice: User, settings: Settings) -> None:
