@@ -41,9 +41,9 @@ def draft_checkout(
     """
     owner, pricing = basket.first.owner, quote.pricing
     status = BookingStatus.PENDING_PAYMENT
-    deposit = min(deposit_of(basket.first, pricing.total), quote.due)
+    deposit = deposit_of(basket.first, pricing.total)
     if details.payment_method == PaymentMethod.CASH:
-        if deposit:
+        if min(deposit, quote.due):
             message = "A deposit is asked for in advance: pay online."
             raise CannotBook.of("payment_method", message, "DEPOSIT_DUE")
         is_instant = owner is not None and owner.instant_booking

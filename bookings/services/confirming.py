@@ -12,7 +12,7 @@ All of it is one transaction, and no gateway hears of it: paying begins after th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +23,16 @@ from bookings.answers import check_answers
 from bookings.enums import BookingKind, BookingStatus, PaymentMethod
 from bookings.errors import AlreadyDone, CannotBook, PreviewIsOver, PriceChanged, TimeWasLost
 from bookings.models import Booking, CheckoutPreview
-from bookings.quote import Quote
+from bookings.quote import Means, Quote
 from bookings.selectors.checkout import own_address
+from bookings.selectors.paying import asked_in_money
 from bookings.services.actors import customer as as_customer
 from bookings.services.booking import require_few_holds, require_payable
 from bookings.services.checkout_drafting import Place, draft_checkout
 from bookings.services.drafting import Details, Draft, begin_drafts, claims_of
 from bookings.services.expected import Expected, require_expected
+from bookings.services.means import use_credit, use_points
+from bookings.services.proceeding import keep_promo, proceed_if_covered
 from bookings.services.quoting import Basket, filled_basket, has_booked, promo_basket, quote_basket
 from bookings.services.times import NO_TIME, When, require_time
 from catalog.errors import DayIsFull, SlotTaken
@@ -73,6 +76,7 @@ def confirm_checkout(asked: Confirmed, *, customer: User) -> Booking:
     if booking.status == BookingStatus.PENDING_PAYMENT:
         require_few_holds(customer)
     begin_drafts([draft], actor=as_customer(customer))
+    _pay_by_means(quote, booking)
     require_payable(booking)
     preview.booking, preview.is_holding = booking, False
     preview.save(update_fields=["booking", "is_holding"])
@@ -168,6 +172,19 @@ def _hold_code(quote: Quote, booking: Booking, basket: Basket) -> None:
     if redemption.discount != promised.discount:
         present = quote_basket(basket, customer=booking.customer, promo_code=promised.code)
         raise PriceChanged.to(present.amounts())
+
+
+def _pay_by_means(quote: Quote, booking: Booking) -> None:
+    """Points, then credit; a booking of which nothing is left to pay goes on at once, and so does its code's use."""
+    means = quote.means
+    if means.points and use_points(booking, means.points) != means.worth:
+        raise PriceChanged.to(replace(quote, means=Means.none(quote.currency)).amounts())
+    if means.credit:
+        use_credit(booking, means.credit)
+    if not asked_in_money(booking):
+        proceed_if_covered(booking)
+    elif booking.status == BookingStatus.CONFIRMED:
+        keep_promo(booking)
 
 
 def _price_changed(customer: User, basket: Basket) -> PriceChanged:

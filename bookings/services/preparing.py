@@ -22,7 +22,7 @@ from bookings.services.actors import customer as as_customer
 from bookings.services.booking import require_few_holds
 from bookings.services.checkout_drafting import Place, draft_checkout
 from bookings.services.drafting import NO_DETAILS, claims_of
-from bookings.services.quoting import Basket, filled_basket, quote_basket
+from bookings.services.quoting import Basket, filled_basket, quote_basket, with_means
 from bookings.services.times import NO_TIME, When, require_time
 from catalog.enums import OccupancyKind
 from catalog.occupancy import hand_over, release, take
@@ -38,6 +38,8 @@ class Wanted:
     promo_code: str = ""
     address_id: UUID | None = None
     when: When = NO_TIME
+    use_points: int | bool = False
+    use_credit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def prepare_checkout(wanted: Wanted, *, customer: User) -> Prepared:
     """Refuses what cannot be booked like this, so that a preview is worth its promise."""
     basket = filled_basket(wanted.items, customer)
     quote = quote_basket(basket, customer=customer, promo_code=wanted.promo_code)
+    if wanted.use_points or wanted.use_credit:
+        quote = with_means(quote, customer=customer, use_points=wanted.use_points, use_credit=wanted.use_credit)
     address = None if wanted.address_id is None else own_address(wanted.address_id, customer)
     starts_at = wanted.when.start(basket.zone)
     preview = CheckoutPreview(

@@ -25,13 +25,16 @@ from bookings.services.booking import is_offered, not_bookable, require_not_ones
 from bookings.services.drafting import present_policy
 from catalog.models import Resource, Service
 from common.errors import Detail
-from common.money import AmountOutOfRange
+from common.money import AmountOutOfRange, Money
 from common.platform import platform_settings
-from loyalty.errors import PromoUnknown
+from loyalty.errors import CannotRedeem, NotEnoughPoints, PromoUnknown
+from loyalty.points import most_points_for
 from loyalty.promo import FIELD as PROMO_FIELD
 from loyalty.promo import Basket as PromoBasket
 from loyalty.promo import Line as PromoLine
+from loyalty.selectors import profile_facts, worth
 from loyalty.services import quote_promo
+from payments.selectors import credit_of
 
 # Nothing is open for longer, and a calendar's day has no more.
 LONGEST = timedelta(hours=24)
@@ -108,6 +111,19 @@ def quote_basket(basket: Basket, *, customer: User, promo_code: str = "") -> Quo
     return replace(without_code, promo=_promo(lines, currency, customer, promo_code))
 
 
+def with_means(quote: Quote, *, customer: User, use_points: int | bool, use_credit: bool) -> Quote:
+    """The quote with points and credit in it: as many points as are asked for or there are, and credit for the rest.
+
+    More than there is or than may be used is refused here as it would be later. Nothing is taken yet.
+    """
+    points = _points(quote, customer, use_points) if use_points else 0
+    means = Means(points, worth(points), Money.zero(quote.currency)) if points else Means.none(quote.currency)
+    if use_credit:
+        left = quote.pricing.total - means.worth
+        means = replace(means, credit=min(left, _credit(quote, customer)))
+    return replace(quote, means=means)
+
+
 def promo_basket(quote_lines: Sequence[QuotedLine], currency: str) -> PromoBasket:
     """The lines as promo codes look at them."""
     lines = [PromoLine(line.priced.total, line.service_id, line.category_id) for line in quote_lines]
@@ -118,6 +134,30 @@ def has_booked(customer: User) -> bool:
     """Whether a first booking is behind them; one that was never paid for is none."""
     made = Booking.objects.of_customer(customer).exclude(status__in=NEVER_MADE)
     return bool(made.exists())
+
+
+def _points(quote: Quote, customer: User, wanted: int | bool) -> int:
+    """How many; the settings say whether they pay the tax as well, which is left to pay by other means if not."""
+    pricing, one = quote.pricing, worth(1)
+    if one.currency != quote.currency:
+        message = f"Points take something off prices in {one.currency}."
+        raise CannotRedeem.of("use_points", message, "CURRENCY")
+    room = pricing.total if platform_settings().points_pay_tax else pricing.total - pricing.tax
+    most, there = most_points_for(room, one.minor), max(0, profile_facts(customer)["loyalty_points"])
+    if wanted is True:
+        return min(most, there)
+    if wanted > there:
+        raise NotEnoughPoints.of("use_points", f"You have {there} points to use.", "NOT_ENOUGH_POINTS")
+    if wanted > most:
+        message = f"At most {most} points can be used on this booking."
+        raise CannotRedeem.of("use_points", message, "POINTS_EXCEED_DUE")
+    return int(wanted)
+
+
+def _credit(quote: Quote, customer: User) -> Money:
+    nothing = Money.zero(quote.currency)
+    own = next((each for each in credit_of(customer.pk) if each.currency == quote.currency), nothing)
+    return max(own, nothing)
 
 
 def _promo(lines: Sequence[QuotedLine], currency: str, customer: User, code: str) -> QuotedPromo:

@@ -61,6 +61,8 @@ class PrepareView(ApiView):
             promo_code=asked["promo_code"],
             address_id=asked.get("address_id"),
             when=when_of(asked),
+            use_points=asked["use_points"],
+            use_credit=asked["use_credit"],
         )
         with counting_misses(request) if wanted.promo_code else nullcontext():
             prepared = prepare_checkout(wanted, customer=caller_of(request))
