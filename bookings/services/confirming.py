@@ -90,8 +90,8 @@ def _locked(pk: UUID, customer: User) -> CheckoutPreview:
     preview = own.filter(pk=pk).first()
     if preview is None:
         raise NotFound.of("preview_id", "You have no such preview.", "NOT_FOUND")
-    if preview.booking_id is not None:
-        booking = preview.booking
+    booking = preview.booking
+    if booking is not None:
         message = f"This is booked already, as {booking.number}."
         known = {"booking_id": str(booking.pk), "booking_number": booking.number}
         raise AlreadyDone(message, [Detail("preview_id", message, "PREVIEW_USED")], known)

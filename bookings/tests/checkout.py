@@ -11,7 +11,7 @@ from common.ids import new_id
 from common.tests.probe.client import client_of
 
 CHECKOUT = "/api/v1/checkout"
-TUESDAY_AT_TEN = {"booking_date": "2026-03-03", "booking_time": "10:00 AM"}
+TUESDAY_AT_TEN: dict[str, Any] = {"booking_date": "2026-03-03", "booking_time": "10:00 AM"}
 
 
 def facial(name: str = "Facial", **fields: Any) -> Service:

@@ -154,7 +154,7 @@ class QuotedPromoSerializer(StrictSerializer):
     message = TextField()
 
 
-class PreviewSerializer(StrictSerializer):
+class CheckoutPreviewSerializer(StrictSerializer):
     preview_id = IdField()
     expires_at = InstantField(help_text="Until then these prices are promised, and a held time is kept.")
     kind = serializers.ChoiceField(choices=BookingKind.choices)

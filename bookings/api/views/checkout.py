@@ -16,9 +16,9 @@ from bookings.api.answers import found
 from bookings.api.serializers.booking import shown_to
 from bookings.api.serializers.checkout import (
     CheckoutAnswerSerializer,
+    CheckoutPreviewSerializer,
     ConfirmCheckoutInput,
     PrepareInput,
-    PreviewSerializer,
     contact_of,
     shown_order,
     shown_preview,
@@ -51,7 +51,7 @@ class PrepareView(ApiView):
         operation_id="checkout_prepare",
         summary="What a basket costs, and when it can be had",
         request=PrepareInput,
-        responses={200: PreviewSerializer},
+        responses={200: CheckoutPreviewSerializer},
     )
     def post(self, request: Request) -> Response:
         """With a time, on somebody's calendar, that time is kept from everybody else while the price is promised."""
