@@ -59,9 +59,9 @@ def confirmed(user: User, body: Any) -> dict[str, Any]:
     return answer
 
 
-def visited(user: User, *services: Service, **more: Any) -> Booking:
+def visited(user: User, *services: Service, promo_code: str = "", **more: Any) -> Booking:
     """A visit that was booked by the checkout."""
-    wanted = basket_of(*(services or (facial(),)))
+    wanted = basket_of(*(services or (facial(),)), promo_code=promo_code)
     shown = preview(user, wanted)
     told = confirmed(user, at_home(user, yes_to(shown["preview_id"], **more)))
     booking: Booking = Booking.objects.get(pk=told["booking"]["id"])

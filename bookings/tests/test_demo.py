@@ -17,6 +17,7 @@ from catalog.models import Review, Specialist
 from catalog.tests.factories import MONDAY, NOW, person, service, specialist
 from common.management.demo import DemoWorld
 from common.proofs import prove
+from loyalty.management.demo import seed as seed_codes
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ SMALL = DemoWorld(scale=1, today=MONDAY)
 
 
 def seed_all(world: DemoWorld) -> None:
-    for each in (seed_people, seed_catalog, seed):
+    for each in (seed_people, seed_codes, seed_catalog, seed):
         with transaction.atomic():
             each(world)
 
@@ -60,6 +61,10 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert Review.objects.count() > 80
     assert Specialist.objects.filter(rating_count__gt=0).count() > 10
     assert (Series.objects.count(), SeriesException.objects.count()) == (1, 1)
+    visits = Booking.objects.filter(kind="visit")
+    assert {*visits.values_list("status", flat=True)} >= {"pending", "confirmed", "completed", "pending_payment"}
+    [ordered] = Booking.objects.filter(preview__isnull=False)
+    assert (ordered.discount_minor > 0, ordered.lines.count(), ordered.status) == (True, 2, "pending")
     assert violations() == []
 
 
