@@ -11,7 +11,8 @@
 All of it is one transaction, and no gateway hears of it: paying begins after that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -105,10 +106,8 @@ def _require_promise(preview: CheckoutPreview, quote: Quote, basket: Basket) -> 
     if preview.starts_at is None or basket.kind is BookingKind.VISIT:
         message = "This price was promised for a short time, which is over. Prepare the checkout again."
         raise PreviewIsOver.of("preview_id", message, "PREVIEW_EXPIRED")
-    try:
+    with _without_its_code(basket, preview.customer):
         present = quote_basket(basket, customer=preview.customer, promo_code=quote.promo.code if quote.promo else "")
-    except (PromoUnknown, PromoRefused) as error:
-        raise _price_changed(preview.customer, basket) from error
     if present.pricing != quote.pricing:
         raise PriceChanged.to(present.amounts())
 
@@ -157,7 +156,7 @@ def _hold_code(quote: Quote, booking: Booking, basket: Basket) -> None:
     promised = quote.promo
     if promised is None:
         return
-    try:
+    with _without_its_code(basket, booking.customer):
         redemption = hold_promo(
             PromoCode(pk=promised.promo_id),
             promo_basket(quote.lines, quote.currency),
@@ -165,10 +164,6 @@ def _hold_code(quote: Quote, booking: Booking, basket: Basket) -> None:
             has_booked=has_booked(booking.customer),
             subject_id=booking.pk,
         )
-    except PromoExhausted:
-        raise
-    except (PromoUnknown, PromoRefused) as error:
-        raise _price_changed(booking.customer, basket) from error
     if redemption.discount != promised.discount:
         present = quote_basket(basket, customer=booking.customer, promo_code=promised.code)
         raise PriceChanged.to(present.amounts())
@@ -187,6 +182,12 @@ def _pay_by_means(quote: Quote, booking: Booking) -> None:
         keep_promo(booking)
 
 
-def _price_changed(customer: User, basket: Basket) -> PriceChanged:
-    """What it costs without the code, which is no good any more."""
-    return PriceChanged.to(quote_basket(basket, customer=customer).amounts())
+@contextmanager
+def _without_its_code(basket: Basket, customer: User) -> Iterator[None]:
+    """A code that is no good any more changes the price; one that others have used up is told as such."""
+    try:
+        yield
+    except PromoExhausted:
+        raise
+    except (PromoUnknown, PromoRefused) as error:
+        raise PriceChanged.to(quote_basket(basket, customer=customer).amounts()) from error

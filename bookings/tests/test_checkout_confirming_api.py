@@ -14,7 +14,7 @@ from bookings.services.closing import expire_booking
 from bookings.tests.checkout import CHECKOUT, at_home, basket_of, confirm, confirmed, facial, preview, yes_to
 from bookings.tests.conftest import Travel
 from bookings.tests.factories import in_force, offered, somebody
-from bookings.tests.paying import follow_up, synced
+from bookings.tests.paying import follow_up, post, synced
 from catalog.models import Service
 from catalog.tests.factories import NOW
 from common.tests.probe.client import client_of, detail_codes, refused
@@ -127,6 +127,7 @@ def test_cash_is_booked_at_once_and_up_to_a_limit(alice: User) -> None:
         ({"amount": "1.00"}, 422, {"amount": "AMOUNT_MISMATCH"}),
         ({"currency": "USD"}, 400, {"currency": "UNKNOWN_FIELD"}),
         ({"gateway": "cash", "payment_method": "online"}, 400, {"gateway": "INVALID"}),
+        ({"gateway": "fake"}, 400, {"gateway": "UNKNOWN_FIELD"}),
         ({"customer_phone": "12"}, 400, {"customer_phone": "NOT_A_NUMBER"}),
         ({"answers": {"Allergies?": "None"}}, 400, {"answers.Allergies?": "UNKNOWN_FIELD"}),
         ({"address_id": None}, 400, {"address_id": "NULL"}),
@@ -266,6 +267,9 @@ def test_a_gateway_that_is_down_keeps_the_booking_and_the_same_key_goes_on(
 
     assert told.status_code == 201, told.content
     assert told.json()["data"]["booking"]["id"] == str(booking.pk)
+    # Who has lost the key as well finds the same order.
+    full = post(alice, "/process-full-payment", {"booking_id": str(booking.pk)}).json()["data"]
+    assert full["payment"]["id"] == told.json()["data"]["payment"]["id"]
     assert (Booking.objects.count(), Payment.objects.count(), len(FakeGateway.orders)) == (1, 1, 1)
 
 

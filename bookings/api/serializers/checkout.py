@@ -121,6 +121,8 @@ class ConfirmCheckoutInput(WhenInput):
         attrs = super().validate(attrs)
         if "booking_date" in attrs and "booking_time" not in attrs:
             raise ValidationError({"booking_time": [ErrorDetail("This field is required.", "required")]})
+        if "gateway" in attrs and attrs["payment_method"] != PaymentMethod.ONLINE:
+            raise ValidationError({"gateway": [ErrorDetail("Only what is paid online has this.", "unknown_field")]})
         return attrs
 
 
