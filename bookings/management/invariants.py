@@ -1,6 +1,7 @@
 """What must always be true of bookings."""
 
 from bookings.enums import MOVES, OCCUPYING, Action
+from bookings.management.invariants_of_means import OWN as OF_MEANS
 from bookings.transitions import EVENTS
 from catalog.recurrence import MOST_OCCURRENCES
 from common.outbox import KEPT_FOR
@@ -28,6 +29,7 @@ OWN = (
     "INV-39",
     "INV-70",
     "INV-87",
+    *OF_MEANS,
 )
 
 
@@ -302,6 +304,9 @@ register_invariant(
         GROUP BY booking.id
         HAVING sum(payment.disputed_minor) = 0
             AND sum(payment.captured_minor - coalesce(given.total, 0))
-                <> least(booking.cancellation_fee_minor, sum(payment.captured_minor - coalesce(given.otherwise, 0)))
+                <> least(
+                    booking.cancellation_fee_minor - booking.credit_minor,
+                    sum(payment.captured_minor - coalesce(given.otherwise, 0))
+                )
     """,
 )

@@ -15,9 +15,11 @@ account of credit.
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import User
 from bookings.enums import BookingStatus
 from bookings.errors import CannotBook
 from bookings.models import Booking
@@ -25,7 +27,8 @@ from bookings.pricing import Tax
 from bookings.selectors.means import PAYING, given_back, points_asked_by_paying, points_may_pay, room_for_points
 from bookings.selectors.paying import CAME_TO_NOTHING, PAYABLE, paid_for, still_due
 from bookings.services.proceeding import proceed_if_covered
-from common.errors import DomainError
+from bookings.transitions import locked
+from common.errors import DomainError, NotFound
 from common.money import Money
 from loyalty.errors import CannotRedeem
 from loyalty.models import LoyaltyEntry
@@ -40,6 +43,7 @@ from payments.services.cancelling import let_go
 from payments.services.posting import HELD
 
 __all__ = [
+    "cover_with_points",
     "note_points",
     "pay_with_points",
     "proceed_if_covered",
@@ -67,6 +71,17 @@ def pay_with_points(booking: Booking, points: int) -> Money:
     if missing < 1:
         return Money.zero(booking.currency)
     return use_points(booking, missing, cause=PAYING)
+
+
+@transaction.atomic
+def cover_with_points(booking_id: UUID, points: int, *, payer: User) -> bool:
+    """Before money is asked for: takes the points that go along with it, and says whether nothing is left to pay."""
+    booking = locked(booking_id)
+    if booking.customer_id != payer.pk:
+        raise NotFound
+    if points:
+        pay_with_points(booking, points)
+    return proceed_if_covered(booking)
 
 
 def use_credit(booking: Booking, amount: Money) -> Money:
