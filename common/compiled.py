@@ -18,14 +18,17 @@ M = TypeVar("M", bound=models.Model)
 
 
 class IdAmong(Func):
-    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`."""
+    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`.
+
+    `of` names another column than the row's own id.
+    """
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = models.BooleanField()
 
-    def __init__(self, ids: UUID) -> None:
-        super().__init__(F("pk"), Value(ids, output_field=models.UUIDField()))
+    def __init__(self, ids: UUID, *, of: str = "pk") -> None:
+        super().__init__(F(of), Value(ids, output_field=models.UUIDField()))
 
 
 class _Compiled(Generic[M]):
@@ -66,7 +69,7 @@ class CompiledRead(_Compiled[M]):
 
 
 class CompiledPage(_Compiled[M]):
-    """`read.page(40, 20, owner=id)`: the ids of the rows 40 to 59 of `build(owner=id)`, and how many there are in all."""
+    """`read.page(40, 20, owner=id)`: the ids of 20 rows of `build(owner=id)` after the 40th, and the number of all."""
 
     def page(self, offset: int, limit: int, **ids: UUID) -> tuple[list[UUID], int]:
         sql, parameters = self._statement

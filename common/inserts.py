@@ -13,7 +13,6 @@ from django.db.models import Field, Model
 from django.db.models.fields import NOT_PROVIDED
 
 
-
 def insert_together(rows: Sequence[Model], *, unless_there: Sequence[Model] = ()) -> None:
     """Inserts new objects of any models by one statement; they may refer to each other in any order.
 
@@ -51,7 +50,8 @@ def _statement(kinds: Sequence[type[Model]], unless_there: Sequence[type[Model]]
 def _insert(model: type[Model]) -> str:
     given = _given(model)
     table = connection.ops.quote_name(model._meta.db_table)
-    return f"INSERT INTO {table} ({_columns(given)}) VALUES ({', '.join(map(_placeholder, given))})"
+    places = ", ".join(map(_placeholder, given))
+    return f"INSERT INTO {table} ({_columns(given)}) VALUES ({places})"  # noqa: S608 - names of our own columns
 
 
 def _values(row: Model) -> Iterable[object]:
