@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from bookings.enums import MOVES, Action, BookingStatus, Role
@@ -21,6 +22,7 @@ from bookings.models.copies import insert_alike
 from bookings.reminders import next_reminder
 from bookings.rules import refusal_of_move
 from common import clock
+from common.compiled import CompiledRead
 from common.errors import NotFound
 from common.events import News, Value, publish_all
 from common.platform import platform_settings
@@ -64,9 +66,8 @@ SYSTEM = Actor(Role.SYSTEM)
 
 def locked(pk: UUID) -> Booking:
     """The booking as it is now, with what it is booked with, locked until the transaction ends."""
-    booking = (
-        Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk).first()
-    )
+    _require_transaction()
+    booking = _LOCKED.first(pk=pk)
     if booking is None:
         raise NotFound
     return booking
@@ -279,6 +280,14 @@ def _news(booking: Booking, name: str, actor: Actor, *, nth: int = 1, of: int = 
         "of": of,
     }
     return News(name, booking.pk, told, key=f"{name}:{booking.pk}:{booking.steps}")
+
+
+def _locking(pk: UUID) -> QuerySet[Booking]:
+    return Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk)
+
+
+# Nearly every step begins with it.
+_LOCKED = CompiledRead[Booking](_locking, "pk")
 
 
 def _require_transaction() -> None:

@@ -54,7 +54,7 @@ def _insert(model: type[Model]) -> str:
     return f"INSERT INTO {table} ({_columns(given)}) VALUES ({places})"  # noqa: S608 - names of our own columns
 
 
-def _values(row: Model) -> Iterable[object]:
+def _values(row: Model) -> Iterable[Any]:
     return (field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in _given(type(row)))
 
 

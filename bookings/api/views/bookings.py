@@ -37,6 +37,7 @@ from bookings.services.rescheduling import reschedule_booking
 from bookings.services.times import start_of, time_between
 from catalog.api.queries import valid_query
 from common.api.idempotency import idempotent
+from common.api.pagination import PageNumberPagination
 from common.api.query import parameters
 from common.api.rate_scopes import BOOKING_CREATION
 from common.api.versions import etag_of
@@ -68,7 +69,7 @@ class BookingViewSet(ListMixin, ResourceViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """As it is nearly always asked for, without a filter, it is two statements that are compiled once."""
-        pages = self.paginator
+        pages = PageNumberPagination()
         if not parameters(request).keys() <= pages.names:
             return super().list(request, *args, **kwargs)
         user = caller_of(request)
