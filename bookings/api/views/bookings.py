@@ -40,6 +40,7 @@ from common.api.idempotency import idempotent
 from common.api.pagination import PageNumberPagination
 from common.api.query import parameters
 from common.api.rate_scopes import BOOKING_CREATION
+from common.api.serializers import validated
 from common.api.versions import etag_of
 from common.api.viewsets import ListMixin, ResourceViewSet
 from common.rules import signed_in
@@ -88,7 +89,7 @@ class BookingViewSet(ListMixin, ResourceViewSet):
     )
     @idempotent(required=False)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked: dict[str, Any] = self.valid_input().validated_data
+        asked: dict[str, Any] = validated(BookingInput, request.data)
         user = caller_of(request)
         booking = _reserved(asked, user) if "resource_id" in asked else _appointed(asked, user)
         headers = {"Location": f"{request.path}/{booking.pk}", "ETag": etag_of(booking)}
