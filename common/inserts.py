@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 from django.db.models.fields import NOT_PROVIDED
 
@@ -55,7 +55,9 @@ def _insert(model: type[Model]) -> str:
 
 
 def _values(row: Model) -> Iterable[Any]:
-    return (field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in _given(type(row)))
+    # Asked for once: `connection` looks for the thread's own each time that something is asked of it.
+    here = connections[DEFAULT_DB_ALIAS]
+    return (field.get_db_prep_save(field.pre_save(row, add=True), here) for field in _given(type(row)))
 
 
 def _placeholder(field: "Field[Any, Any]") -> str:
