@@ -69,7 +69,16 @@ _DESK = (
 _POINTS = ("view_loyaltyaccount", "view_loyaltyentry", "adjust_loyaltyaccount")
 _PROMOS = ("view_promocode", "add_promocode", "change_promocode", "view_promoredemption")
 _MONEY = ("view_payment", "view_refund")
-_BOOKS = (*_MONEY, "view_gatewaycall", "view_webhookevent", "view_journal", "view_posting", "view_ledgeraccount")
+_BOOKS = (
+    *_MONEY,
+    "view_gatewaycall",
+    "view_webhookevent",
+    "view_journal",
+    "view_posting",
+    "view_ledgeraccount",
+    "view_reconciliationrun",
+    "view_reconciliationline",
+)
 _TREASURY = (
     *_BOOKS,
     "refund_payment",
@@ -77,6 +86,9 @@ _TREASURY = (
     "export_payment",
     "export_ledgeraccount",
     "replay_webhookevent",
+    "rerun_reconciliationrun",
+    "resolve_reconciliationline",
+    "export_reconciliationrun",
 )
 
 _BOOKINGS = (*_DESK, "complete_booking", "override_booking", "export_booking")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -111,7 +112,7 @@ def order(*, captures_later: bool = False) -> Order:
 def books_since(gateway: Gateway, began: object) -> list[Listed]:
     """The books of today, and of yesterday if midnight has passed meanwhile."""
     days = {began, clock.now().date()}
-    return [line for day in sorted(days) for line in gateway.list_day(day)]  # type: ignore[type-var,arg-type]
+    return [line for day in sorted(days) for line in gateway.list_day(day, ZoneInfo("UTC"))]  # type: ignore[type-var,arg-type]
 
 
 def test_what_is_paid_can_be_asked_about_given_back_and_found_in_the_books(side: Side) -> None:

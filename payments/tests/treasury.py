@@ -45,8 +45,10 @@ def paid(minor: int = 10_000, **fields: Any) -> Payment:
         "captured_minor": minor,
         "status": "captured",
     }
-    payment: Payment = Payment.objects.create(**facts | fields)
+    facts |= fields
     now = clock.now()
+    facts.setdefault("captured_at", now if facts["captured_minor"] else None)
+    payment: Payment = Payment.objects.create(**facts)
     GatewayCall.objects.create(
         payment=payment, verb="open", key=f"open:{payment.pk}", state="done", sent_at=now, settled_at=now
     )
