@@ -101,7 +101,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "common": (*_PLATFORM, "change_platformsettings", "view_auditentry"),
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
-        "loyalty": (*_POINTS, *_PROMOS),
+        "loyalty": (*_POINTS, *_PROMOS, "export_promoredemption"),
         "payments": _TREASURY,
     },
     StaffRole.ADMIN: {
@@ -133,7 +133,13 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "accounts": ("view_user", "export_user"),
         "catalog": ("view_category", "view_tier", "view_service", "view_specialist"),
         "bookings": ("view_booking", "view_series", "export_booking"),
-        "loyalty": ("view_loyaltyaccount", "view_loyaltyentry", "view_promocode", "view_promoredemption"),
+        "loyalty": (
+            "view_loyaltyaccount",
+            "view_loyaltyentry",
+            "view_promocode",
+            "view_promoredemption",
+            "export_promoredemption",
+        ),
         "payments": _TREASURY,
     },
 }

@@ -150,6 +150,9 @@ MESSAGE_SUBJECTS = {"booking": "bookings.services.messages.as_it_is_now"}
 # What points can be used on, by the word for it; see loyalty/targets.py.
 REDEMPTION_TARGETS: dict[str, str] = {}
 
+# What people call the things that points and codes were used for: functions from ids to numbers.
+SUBJECT_NUMBERS = ["bookings.selectors.looking_up.numbers_of"]
+
 # What can be paid for, by the word that payments keep of it; see payments/payables.py.
 PAYABLES = {"booking": "bookings.services.payable.BookingPayable"}
 

@@ -26,3 +26,7 @@ class GatewayFilter(admin.SimpleListFilter):
 
 class RefundGatewayFilter(GatewayFilter):
     column = "payment__gateway"
+
+
+class RunGatewayFilter(GatewayFilter):
+    column = "run__gateway"

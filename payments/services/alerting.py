@@ -34,7 +34,8 @@ def treasurers() -> QuerySet[User]:
         groups__permissions__content_type__app_label="payments",
     )
     chosen = User.objects.filter(is_staff=True, is_active=True).filter(by_role | Q(is_superuser=True))
-    return User.objects.filter(pk__in=chosen.order_by().values("pk"))
+    found: QuerySet[User] = User.objects.filter(pk__in=chosen.order_by().values("pk"))
+    return found
 
 
 def _found(run: ReconciliationRun) -> str:

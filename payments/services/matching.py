@@ -96,7 +96,8 @@ def write_lines(reading: Reading, lines: Iterable[ReconciliationLine]) -> None:
 def _payments_of(gateway: str, batch: Sequence[Listed]) -> Mapping[str, Payment]:
     """By order or, where that is none of ours, by charge. Both are unique at their gateway."""
     of_gateway = Payment.objects.filter(gateway=gateway)
-    orders = {str(each.gateway_ref): each for each in of_gateway.filter(gateway_ref__in={one.reference for one in batch})}
+    by_order = of_gateway.filter(gateway_ref__in={one.reference for one in batch})
+    orders = {str(each.gateway_ref): each for each in by_order}
     charges = {one.charge_ref for one in batch if one.reference not in orders and one.charge_ref}
     by_charge = of_gateway.filter(gateway_charge_ref__in=charges).exclude(gateway_charge_ref="")
     return {**{each.gateway_charge_ref: each for each in by_charge}, **orders} if charges else orders
@@ -195,7 +196,8 @@ def _line(run: ReconciliationRun, listed: Listed, ours: Ours | None, verdict: Ve
 def _told_apart(run: ReconciliationRun, lines: Iterable[ReconciliationLine]) -> dict[str, ReconciliationLine]:
     """By key; what comes again in this reading, or came on another day, is a line of its own that is too much."""
     lines = list(lines)
-    read = set(run.lines.filter(attempt=run.attempts, key__in=[line.key for line in lines]).values_list("key", flat=True))
+    of_now = run.lines.filter(attempt=run.attempts, key__in=[line.key for line in lines])
+    read = set(of_now.values_list("key", flat=True))
     elsewhere = _found_elsewhere(run, lines)
     fresh: dict[str, ReconciliationLine] = {}
     for line in lines:

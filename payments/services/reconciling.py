@@ -84,9 +84,7 @@ def reconcile(pk: RunId) -> bool:
 @transaction.atomic
 def reconcile_again(run: ReconciliationRun) -> None:
     """Staff want it read anew. One that is being read goes on."""
-    ReconciliationRun.objects.filter(pk=run.pk, finished_at__isnull=False).update(
-        due_at=Now(), updated_at=clock.now()
-    )
+    ReconciliationRun.objects.filter(pk=run.pk, finished_at__isnull=False).update(due_at=Now(), updated_at=clock.now())
     enqueue("payments.reconcile_run", str(run.pk))
 
 
@@ -162,7 +160,7 @@ def _put_off(run: ReconciliationRun, error: Exception) -> None:
     if isinstance(error, GatewayError):
         logger.warning("a day could not be reconciled", extra={"run": str(run.pk), "error": type(error).__name__})
     else:
-        logger.exception("a day could not be reconciled", extra={"run": str(run.pk)})
+        logger.error("a day could not be reconciled", exc_info=error, extra={"run": str(run.pk)})
     pause = min(PAUSE * int(2 ** min(run.attempts - 1, 10)), LONGEST_PAUSE)
     mine = ReconciliationRun.objects.filter(pk=run.pk, attempts=run.attempts, state=RunState.INCOMPLETE)
     if mine.update(due_at=Now() + pause, error=f"{type(error).__name__}: {error}"[:300], updated_at=clock.now()):

@@ -21,7 +21,7 @@ def finish_run(run: ReconciliationRun) -> None:
     """Written into the run by whoever has claimed it, in the transaction that ends the reading."""
     run.lines.filter(attempt__lt=run.attempts).delete()
     counts = run.lines.order_by().values_list("state").annotate(Count("pk"))
-    run.counts = {state: count for state, count in sorted(counts)}
+    run.counts = dict(sorted(counts))
     run.totals = totals_of(run)
     _close(run)
     is_recent = run.ends_at > clock.now() - FOR_DAYS
@@ -50,8 +50,10 @@ def resolve_line(line: ReconciliationLine, *, by: User, reason: str) -> None:
     run = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=line.run_id)
     if run.state == RunState.INCOMPLETE:
         raise BusinessRuleViolation("This day is being read just now. Wait for its end.")
-    changed = run.lines.open().filter(pk=line.pk).update(
-        resolved_at=clock.now(), resolved_by=by, resolution=reason, updated_at=clock.now()
+    changed = (
+        run.lines.open()
+        .filter(pk=line.pk)
+        .update(resolved_at=clock.now(), resolved_by=by, resolution=reason, updated_at=clock.now())
     )
     if not changed:
         raise BusinessRuleViolation("There is nothing open about this line.")
@@ -68,4 +70,3 @@ def _close(run: ReconciliationRun) -> None:
 
 def _of(totals: dict[str, dict[str, int]], currency: str) -> dict[str, int]:
     return totals.setdefault(currency, {"gross": 0, "refunded": 0, "fee": 0})
-

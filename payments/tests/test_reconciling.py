@@ -60,8 +60,13 @@ def captured(minor: int = 10_000, *, is_heard_of: bool = True, at: datetime = NO
 
 
 def line_of(payment: Payment, minor: int, *, refund: str = "", **more: Any) -> Listed:
-    facts = {"reference": str(payment.gateway_ref), "charge_ref": f"charge-{payment.gateway_ref}", "fee": NOTHING}
-    return Listed(**facts | {"amount": rupees(minor), "day": DAY, "refund_ref": refund} | more)
+    facts: dict[str, Any] = {
+        "reference": str(payment.gateway_ref),
+        "charge_ref": f"charge-{payment.gateway_ref}",
+        "fee": NOTHING,
+    }
+    facts |= {"amount": rupees(minor), "fee": NOTHING, "day": DAY, "refund_ref": refund}
+    return Listed(**facts | more)
 
 
 def lists(*lines: Any, day: date = DAY) -> None:
@@ -167,7 +172,8 @@ def test_what_differs_is_flagged_told_and_never_changed() -> None:
     ]
     alone = captured(3_000)
     FakeGateway.books[DAY].pop()
-    money = list(Payment.objects.order_by("pk").values("captured_minor", "refunded_minor", "fee_minor", "status"))
+    of_money = Payment.objects.order_by("pk").values("captured_minor", "refunded_minor", "fee_minor", "status")
+    money = list(of_money)
 
     run = reconciled()
 
@@ -179,7 +185,7 @@ def test_what_differs_is_flagged_told_and_never_changed() -> None:
         f"ours:{alone.pk}": "The gateway's books do not have it.",
     }
     assert run.totals["INR"] == {"gross": 9_999 + 7_000 + 2_000 + 500, "refunded": 500, "fee": 40}
-    assert list(Payment.objects.order_by("pk").values("captured_minor", "refunded_minor", "fee_minor", "status")) == money
+    assert list(of_money.all()) == money
     told = Notification.objects.get()
     assert (told.recipient, told.kind, "6 lines need a look" in told.message) == (member, "reconciliation_open", True)
     before = report(run)
@@ -308,7 +314,7 @@ def test_a_line_that_was_dealt_with_closes_the_day_and_stays_so_until_it_changes
 def test_who_has_lost_the_claim_writes_nothing() -> None:
     captured(10_000)
 
-    def taken_over() -> Listed:
+    def taken_over() -> Any:
         ReconciliationRun.objects.update(attempts=7)
         return FakeGateway.books[DAY][0]
 
