@@ -88,7 +88,10 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
             {"fields": (("number", "kind", "status"), ("when", "source"), ("service_shown", "series_link"))},
         ),
         ("People", {"fields": (("customer_link", "reached_by"), ("with_whom", "booked_by"))}),
-        ("Money", {"fields": (("payment_status", "payment_method"), ("price", "made_up_of"), ("deposit", "fee"))}),
+        (
+            "Money",
+            {"fields": (("payment_status", "payment_method"), ("price", "made_up_of"), ("deposit", "fee"))},
+        ),
         (
             "Told",
             {"fields": ("title", "description", "notes", "meeting_link", "preparation_notes", "completion_notes")},

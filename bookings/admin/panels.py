@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
+
 from bookings.admin.previews import priced
 from bookings.enums import BookingStatus, Role
 from bookings.models import Booking, TimelineEntry
 from bookings.selectors.bookings import timeline_of
+from bookings.selectors.paying import PAYABLE
 from common.money import Money
+from payments.models import Payment
 
+LINK = '<a class="almanac-link" href="{}">{}</a>'
 # What is shown of a step besides; the whole policy is on the booking itself.
 TOLD = ("from", "to", "rule", "fee")
 
@@ -22,8 +28,15 @@ class Panel:
 
 
 def panels_of(booking: Booking) -> list[Panel]:
-    """Two queries: the lines and the timeline. A panel without rows is left out."""
-    panels = [_timeline(booking), _lines(booking), _answers(booking), _address(booking), _others(booking)]
+    """Three queries: the lines, the payments and the timeline. A panel without rows is left out."""
+    panels = [
+        _timeline(booking),
+        _lines(booking),
+        _paid(booking),
+        _answers(booking),
+        _address(booking),
+        _others(booking),
+    ]
     return [panel for panel in panels if panel.rows]
 
 
@@ -62,6 +75,22 @@ def _lines(booking: Booking) -> Panel:
         for line in booking.lines.all()
     ]
     return Panel("Services as they were booked", ("Service", "Count", "Lasts", "Each", "Together"), rows)
+
+
+def _paid(booking: Booking) -> Panel:
+    paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).order_by("captured_at", "pk")
+    rows = [
+        (
+            format_html(
+                LINK, reverse("admin:payments_payment_change", args=[payment.pk]), payment.get_purpose_display()
+            ),
+            payment.gateway.capitalize(),
+            priced(payment.captured),
+            format_html(LINK, reverse("admin:payments_payment_receipt", args=[payment.pk]), "PDF"),
+        )
+        for payment in paid
+    ]
+    return Panel("Paid", ("What for", "By", "Amount", "Receipt"), rows)
 
 
 def _answers(booking: Booking) -> Panel:

@@ -145,7 +145,10 @@ PERSONAL_DATA = [
 ]
 
 # What messages are about, by the word that their kinds use: see notifications/services/subjects.py.
-MESSAGE_SUBJECTS = {"booking": "bookings.services.messages.as_it_is_now"}
+MESSAGE_SUBJECTS = {
+    "booking": "bookings.services.messages.as_it_is_now",
+    "payment": "payments.services.receipts.as_it_is_now",
+}
 
 # What points can be used on, by the word for it; see loyalty/targets.py.
 REDEMPTION_TARGETS: dict[str, str] = {}

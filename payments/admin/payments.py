@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from accounts.admin.actors import actor_of
 from common.admin.decorators import display
 from common.admin.filters import DaysFilter
+from common.errors import NotFound
 from common.money import Money
 from payments.admin.base import MoneyAdmin
 from payments.admin.export import PAYMENT_COLUMNS
@@ -24,6 +26,8 @@ from payments.admin.panels import panels_of, priced
 from payments.admin.refunding import may_refund, refund_page
 from payments.enums import PaymentStatus
 from payments.models import Payment
+from payments.selectors import receipted_for
+from payments.services.receipts import MIME_TYPE, receipt_of
 
 STATE_COLOURS = {
     PaymentStatus.CREATED.label: "info",
@@ -90,8 +94,12 @@ class PaymentAdmin(MoneyAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.refund_view)
-        return [path("<uuid:payment_id>/refund/", view, name="payments_payment_refund"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        own = [
+            path("<uuid:payment_id>/refund/", view(self.refund_view), name="payments_payment_refund"),
+            path("<uuid:payment_id>/receipt/", view(self.receipt_view), name="payments_payment_receipt"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -107,6 +115,16 @@ class PaymentAdmin(MoneyAdmin):
     def besides(self, request: HttpRequest, row: Payment) -> Mapping[str, Any]:
         user = actor_of(request)
         return {"may_refund": may_refund(row, user), "panels": panels_of(row, user)}
+
+    def receipt_view(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
+        """For everybody who may look at payments."""
+        payment = get_object_or_404(receipted_for(request.user), pk=payment_id)
+        try:
+            name, file = receipt_of(payment)
+        except NotFound as missing:
+            raise Http404(missing.message) from missing
+        headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+        return HttpResponse(file, content_type=MIME_TYPE, headers=headers)
 
     @display(description="For")
     def paid_for(self, payment: Payment) -> str:

@@ -20,6 +20,7 @@ OWN = (
     "INV-20",
     "INV-21",
     "INV-22",
+    "INV-22a",
     "INV-24",
 )
 
@@ -219,5 +220,16 @@ register_invariant(
                 AND line.theirs_minor = payment.captured_minor
             )
         )
+    """,
+)
+
+register_invariant(
+    id="INV-22a",
+    title="Receipts of a year are numbered from one on, without holes",
+    sql="""
+        SELECT year FROM payments_receipt GROUP BY year HAVING min(nth) <> 1 OR max(nth) <> count(*)
+        UNION ALL
+        SELECT numbered.year FROM payments_receiptyear AS numbered
+        WHERE last <> (SELECT count(*) FROM payments_receipt AS receipt WHERE receipt.year = numbered.year)
     """,
 )

@@ -1,6 +1,7 @@
 from payments.models.call import GatewayCall
 from payments.models.ledger import Journal, LedgerAccount, Posting
 from payments.models.payment import Payment, PaymentId
+from payments.models.receipt import Receipt, ReceiptYear
 from payments.models.reconciliation import ReconciliationLine, ReconciliationRun, RunId
 from payments.models.refund import Refund, RefundId
 from payments.models.saved_card import SavedCard
@@ -13,6 +14,8 @@ __all__ = [
     "Payment",
     "PaymentId",
     "Posting",
+    "Receipt",
+    "ReceiptYear",
     "ReconciliationLine",
     "ReconciliationRun",
     "Refund",
