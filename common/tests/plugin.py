@@ -70,7 +70,7 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays. The collector looked through all of it again and again: a fifth of a run's time."""
+    """What is imported by now stays; the collector looked through it again and again, for a fifth of a run."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
