@@ -21,6 +21,7 @@ from bookings.models.copies import insert_alike
 from bookings.reminders import next_reminder
 from bookings.rules import refusal_of_move
 from common import clock
+from common.compiled import CompiledRead
 from common.errors import NotFound
 from common.events import News, Value, publish_all
 from common.platform import platform_settings
@@ -62,11 +63,17 @@ class Actor:
 SYSTEM = Actor(Role.SYSTEM)
 
 
+# Every step begins with it, and with its nine tables it takes longer to compile than to run.
+_LOCKED: CompiledRead[Booking] = CompiledRead(
+    lambda pk: Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk),
+    "pk",
+)
+
+
 def locked(pk: UUID) -> Booking:
     """The booking as it is now, with what it is booked with, locked until the transaction ends."""
-    booking = (
-        Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk).first()
-    )
+    _require_transaction()
+    booking = _LOCKED.first(pk=pk)
     if booking is None:
         raise NotFound
     return booking
