@@ -148,6 +148,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="block",
             question="Block these people? They are signed out everywhere.",
+            is_dangerous=True,
             run=lambda user, reason: block_user(user, actor=actor_of(request), reason=reason),
         )
 
@@ -168,6 +169,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="reset_second_factor",
             question="Forget their authenticator apps and recovery codes?",
+            is_dangerous=True,
             run=lambda user, reason: reset_second_factor(user, actor=actor_of(request), reason=reason),
         )
 

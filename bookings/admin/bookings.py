@@ -80,7 +80,7 @@ class BookingAdmin(ReadOnlyModelAdmin):
     fieldsets = (
         (
             "What and when",
-            {"fields": (("number", "kind", "status"), ("when", "source"), ("service_shown", "series_link"))},
+            {"fields": (("number", "status"), ("when", "kind"), ("service_shown", "series_link"), "source")},
         ),
         ("People", {"fields": (("customer_link", "reached_by"), ("with_whom", "booked_by"))}),
         ("Money", {"fields": (("payment_status", "payment_method"), ("price", "made_up_of"), ("deposit", "fee"))}),
@@ -90,7 +90,13 @@ class BookingAdmin(ReadOnlyModelAdmin):
         ),
         (
             "Times",
-            {"fields": (("created_at", "confirmed_at", "started_at"), ("completed_at", "cancelled_at", "expires_at"))},
+            {
+                "fields": (
+                    ("created_at", "confirmed_at"),
+                    ("started_at", "completed_at"),
+                    ("cancelled_at", "expires_at"),
+                )
+            },
         ),
     )
     readonly_fields = (
@@ -142,6 +148,9 @@ class BookingAdmin(ReadOnlyModelAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return add_page(self, request)
+
+    def described(self, row: Booking) -> str:
+        return f"{row.number}: {row.customer}, {shown_time(row)}, {shown_with(row)}"
 
     def step_view(self, request: HttpRequest, booking_id: UUID, name: str) -> HttpResponse:
         return step_page(self, request, booking_id, name)
@@ -251,6 +260,7 @@ class BookingAdmin(ReadOnlyModelAdmin):
             queryset,
             action="cancel_selected",
             question="Cancel these bookings and give their times back? It costs the customers nothing.",
+            is_dangerous=True,
             run=lambda booking, reason: _cancel(request, booking, reason),
         )
 

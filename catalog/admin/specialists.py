@@ -73,7 +73,9 @@ class SpecialistAdmin(AlmanacModelAdmin):
                 "fields": (
                     "user",
                     "business_name",
-                    ("is_verified", "is_active", "instant_booking"),
+                    "is_active",
+                    "instant_booking",
+                    "is_verified",
                     ("verified_at", "verified_by"),
                 )
             },
@@ -148,6 +150,7 @@ class SpecialistAdmin(AlmanacModelAdmin):
             queryset,
             action="unverify",
             question="Take the verification back? They are no longer listed; what is booked stays.",
+            is_dangerous=True,
             run=lambda specialist, reason: unverify_specialist(specialist, actor=request.user, reason=reason),
         )
 

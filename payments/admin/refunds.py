@@ -73,6 +73,9 @@ class RefundAdmin(ReadOnlyModelAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("payments.export_payment"))
 
+    def described(self, row: Refund) -> str:
+        return f"{priced(row.amount)} to {row.payment.payer} by {row.payment.gateway}"
+
     def change_view(
         self,
         request: HttpRequest,
@@ -119,6 +122,7 @@ class RefundAdmin(ReadOnlyModelAdmin):
             queryset,
             action="approve_selected",
             question="Let these refunds go? Nobody approves what they asked for themselves.",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, _reason: approve_refund(refund, by=actor_of(request))),
         )
 
@@ -129,6 +133,7 @@ class RefundAdmin(ReadOnlyModelAdmin):
             queryset,
             action="reject_selected",
             question="Keep this money after all? It may be promised back anew.",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, reason: reject_refund(refund, by=actor_of(request), reason=reason)),
         )
 
@@ -139,6 +144,7 @@ class RefundAdmin(ReadOnlyModelAdmin):
             queryset,
             action="retry_selected",
             question="Ask the gateways again for refunds that they refused?",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, _reason: retry_refund(refund)),
         )
 
