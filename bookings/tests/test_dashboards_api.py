@@ -180,7 +180,7 @@ class TestSpecialistDashboard:
         assert set(shown["customer_satisfaction"].values()) == {None}
 
     def test_whoever_is_no_specialist_has_no_figures(self) -> None:
-        refused(client_of(somebody("Alice")).get(API + self.PATH), 404, "RESOURCE_NOT_FOUND")
+        refused(client_of(somebody("Alice")).get(API + self.PATH), 403, "INSUFFICIENT_PERMISSIONS")
 
 
 class TestPlatformMetrics:
