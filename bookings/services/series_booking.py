@@ -230,7 +230,7 @@ def _repeated(series: Series, template: Draft) -> BookedSeries | None:
 def _begun(
     series: Series, dates: Sequence[Dated], drafts: Sequence[Draft], lost: Sequence[Lost], actor: Actor
 ) -> BookedSeries:
-    require_more_can_be_booked(series, drafts[0])
+    require_more_can_be_booked(series, *drafts)
     series.booked_until = booked_ahead_until() if series.is_open_ended else dates[-1].time.start
     series.save(force_insert=True)
     bookings = begin_dates(series, drafts, actor=actor)
@@ -238,11 +238,16 @@ def _begun(
     return BookedSeries(series, bookings, lost)
 
 
-def require_more_can_be_booked(series: Series, template: Draft) -> None:
-    """Refuses another date of what is not offered any more, or to whoever holds too much without paying."""
+def require_more_can_be_booked(series: Series, *drafts: Draft) -> None:
+    """Refuses another date of what is not offered any more, or to whoever holds too much without paying.
+
+    The drafts learn for how long they are held.
+    """
     require_bookable(series.service or series.resource)
-    if template.booking.status == BookingStatus.PENDING_PAYMENT:
-        require_few_holds(series.customer)
+    if drafts[0].booking.status == BookingStatus.PENDING_PAYMENT:
+        expires_at = clock.now() + require_few_holds(series.customer)
+        for draft in drafts:
+            draft.booking.expires_at = expires_at
 
 
 def require_bookable(offer: Service | Resource | None) -> None:

@@ -144,6 +144,7 @@ class TestSpecialistDashboard:
             "this_month_bookings": 4,
             "average_rating": 4.5,
             "response_rate": 90,
+            "cancellation_rate": 0,
         }
         assert [(top["name"], top["bookings"], top["revenue"]) for top in shown["top_services"]] == [
             ("Consultation", 2, str(each.total * 2)),
