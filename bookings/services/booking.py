@@ -166,8 +166,9 @@ def require_few_holds(customer: User) -> timedelta:
     if counted["held"] >= settings.unpaid_holds:
         message = f"Pay for one of your {counted['held']} bookings first, or cancel it."
         raise _refused("", message, "TOO_MANY_UNPAID")
-    halvings = counted["lapsed"] // settings.lapsed_holds
-    shortened = timedelta(minutes=settings.unpaid_hold_minutes) / 2**halvings
+    # Ten halvings leave nothing of any time that the settings allow.
+    halvings = min(counted["lapsed"] // settings.lapsed_holds, 10)
+    shortened: timedelta = timedelta(minutes=settings.unpaid_hold_minutes) / 2**halvings
     return max(shortened, timedelta(minutes=min(settings.shortest_hold_minutes, settings.unpaid_hold_minutes)))
 
 

@@ -48,7 +48,7 @@ def specialists(count: int, *, days: int, booked_a_day: int) -> list[Specialist]
 def soonest_first(limit: int = 3) -> Any:
     """The first page of everybody, as a process answers that has kept nothing from before."""
     kept_starts._kept.clear()
-    return Client().get(SEARCH, {"sort_by": "next_available", "limit": limit})
+    return Client().get(SEARCH, {"sort_by": "next_available", "limit": str(limit)})
 
 
 def thirty_days_of(one: Specialist) -> Any:

@@ -28,6 +28,11 @@ def _page(title: str, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def _report(title: str, icon: str, name: str) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:report_{name}")
+    return {"title": title, "icon": icon, "link": link, "permission": _may("bookings.export_booking")}
+
+
 def _list_but(model: str, *others: str) -> Callable[[HttpRequest], bool]:
     """Whether the model's list or what lies below it is open, but none of `others`, which have lines of their own."""
     app, name = model.split(".")
@@ -148,6 +153,15 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:payments_trial_balance"),
                         "permission": _may("payments.view_ledgeraccount"),
                     },
+                ],
+            },
+            {
+                "title": "Reports",
+                "separator": True,
+                "items": [
+                    _report("Revenue", "bar_chart", "revenue"),
+                    _report("Popular services", "trending_up", "service-popularity"),
+                    _report("Business figures", "insights", "business"),
                 ],
             },
             {
