@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from common import clock
 from common.exports import BYTE_ORDER_MARK
+from common.failed_tasks import note_failure
 from common.models import AuditEntry, OutboxEvent, ProofRun
 
 pytestmark = pytest.mark.django_db
@@ -384,8 +385,11 @@ def test_the_jobs_page_says_what_waits_and_who_fails(as_asha: Client) -> None:
     event = OutboxEvent.objects.create(name="a.b", subject="1", dead_at=clock.now())
     event.receipts.create(subscriber="some.subscriber", failures=10, last_error="x")
 
+    note_failure("some.task", LookupError("Alice"))
+
     page = as_asha.get("/admin/jobs/")
 
+    assert "some.task" in page.content.decode()
     assert (page.context["queue_depth"], page.context["alive"], page.context["events"]["dead"]) == (0, False, 1)
     assert "some.subscriber" in page.content.decode()
 
