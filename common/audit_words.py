@@ -36,6 +36,8 @@ DEEDS = {
     "locked out": "was locked out|",
     "unlocked": "let somebody try to sign in again|",
     "replayed": "told again of",
+    "began to look as": "began to look at the pages of",
+    "looked as": "looked at a page of",
     "rules overruled": "left the rules aside for",
     "session_ended": "ended a sign-in of",
     "second factor refused": "gave a wrong second factor|",

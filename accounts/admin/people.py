@@ -81,6 +81,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
         ),
     )
     inlines = (SessionInline, AddressInline, KnownPersonInline)
+    change_form_outer_before_template = "admin/person_links.html"
     change_form_outer_after_template = "admin/person_panels.html"
     actions = ("block", "unblock", "reset_second_factor", "export_csv")
 
@@ -96,6 +97,8 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         person = kwargs.get("obj")
+        may_look = request.user.has_perm("accounts.impersonate_user")
+        context["may_look_as"] = may_look and person is not None and not person.is_staff and person.erased_at is None
         context["panels"] = panels_of(person, actor_of(request)) if person is not None else []
         return super().render_change_form(request, context, *args, **kwargs)
 
