@@ -3,6 +3,7 @@
 An entry keeps columns and ids, which outlive what they name. Names are looked up when somebody reads.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -230,6 +231,8 @@ def _plain(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField):
         return _moment(str(value))
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value)):
+        return json.dumps(value, ensure_ascii=False)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

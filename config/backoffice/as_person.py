@@ -71,7 +71,7 @@ def page(request: HttpRequest, pk: UUID, name: str, *, context: Context) -> Http
         "pages": [(each, label, each == name) for each, (label, _) in PAGES.items()],
         "until": until,
         "is_answered": answer["success"],
-        "answer": answer.get("data", answer),
+        "answer": _tree(answer.get("data", answer)),
     }
     return render(request, "admin/as_person.html", {**context(request), **shown})
 
@@ -110,6 +110,17 @@ def _answered(person: User, path: str) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL transaction_read_only = on")
         answer: Any = view.func(asking, *view.args, **view.kwargs)
-        body = json.loads(answer.render().content)
+        body: dict[str, Any] = json.loads(answer.render().content)
         transaction.set_rollback(True)
     return body
+
+
+def _tree(value: Any) -> dict[str, Any]:
+    """An answer as the page draws it: pairs of names and trees, rows of trees, or a text."""
+    if isinstance(value, dict):
+        return {"pairs": [(name.replace("_", " ").capitalize(), _tree(each)) for name, each in value.items()]}
+    if isinstance(value, list):
+        return {"rows": [_tree(each) for each in value]}
+    if isinstance(value, bool):
+        return {"text": "yes" if value else "no"}
+    return {"text": "" if value is None else str(value)}

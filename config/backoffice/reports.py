@@ -102,7 +102,9 @@ def page(request: HttpRequest, *, name: str, context: Callable[[HttpRequest], di
         "report": report,
         "asked": asked,
         "steps": list(Step) if report.has_steps else [],
-        "heading": [column.heading.capitalize() for column in report.columns],
+        "heading": [(column.heading.capitalize(), column.is_summed) for column in report.columns],
+        # A template would call the function itself.
+        "has_bars": report.bar is not None,
         "lines": _lines(report, rows[:MOST_SHOWN]),
         "left_out": max(len(rows) - MOST_SHOWN, 0),
     }
