@@ -84,6 +84,7 @@ class UserAdmin(CsvExport, AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[
         ),
     )
     inlines = (SessionInline, AddressInline, KnownPersonInline)
+    change_form_outer_before_template = "admin/person_links.html"
     change_form_outer_after_template = "admin/person_panels.html"
     actions = ("block", "unblock", "reset_second_factor", "export_csv")
 
@@ -99,6 +100,8 @@ class UserAdmin(CsvExport, AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         person = kwargs.get("obj")
+        may_look = request.user.has_perm("accounts.impersonate_user")
+        context["may_look_as"] = may_look and person is not None and not person.is_staff and person.erased_at is None
         context["panels"] = panels_of(person, actor_of(request)) if person is not None else []
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -148,6 +151,7 @@ class UserAdmin(CsvExport, AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[
             queryset,
             action="block",
             question="Block these people? They are signed out everywhere.",
+            is_dangerous=True,
             run=lambda user, reason: block_user(user, actor=actor_of(request), reason=reason),
         )
 
@@ -168,5 +172,6 @@ class UserAdmin(CsvExport, AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[
             queryset,
             action="reset_second_factor",
             question="Forget their authenticator apps and recovery codes?",
+            is_dangerous=True,
             run=lambda user, reason: reset_second_factor(user, actor=actor_of(request), reason=reason),
         )

@@ -85,7 +85,7 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
     fieldsets = (
         (
             "What and when",
-            {"fields": (("number", "kind", "status"), ("when", "source"), ("service_shown", "series_link"))},
+            {"fields": (("number", "status"), ("when", "kind"), ("service_shown", "series_link"), "source")},
         ),
         ("People", {"fields": (("customer_link", "reached_by"), ("with_whom", "booked_by"))}),
         (
@@ -98,7 +98,13 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
         ),
         (
             "Times",
-            {"fields": (("created_at", "confirmed_at", "started_at"), ("completed_at", "cancelled_at", "expires_at"))},
+            {
+                "fields": (
+                    ("created_at", "confirmed_at"),
+                    ("started_at", "completed_at"),
+                    ("cancelled_at", "expires_at"),
+                )
+            },
         ),
     )
     readonly_fields = (
@@ -154,6 +160,9 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return add_page(self, request)
+
+    def described(self, row: Booking) -> str:
+        return f"{row.number}: {row.customer}, {shown_time(row)}, {shown_with(row)}"
 
     def step_view(self, request: HttpRequest, booking_id: UUID, name: str) -> HttpResponse:
         return step_page(self, request, booking_id, name)
@@ -266,6 +275,7 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
             queryset,
             action="cancel_selected",
             question="Cancel these bookings and give their times back? It costs the customers nothing.",
+            is_dangerous=True,
             run=lambda booking, reason: _cancel(request, booking, reason),
         )
 

@@ -16,7 +16,7 @@ from bookings.tests.series_factories import asked, bookings_of
 from catalog.models import Calendar, Review, Specialist
 from catalog.services.reviews import Said, hide_review
 from catalog.services.specialists import own_specialist
-from catalog.tests.authorisation import NO_SPECIALIST, SPECIALIST
+from catalog.tests.authorisation import SPECIALIST
 from catalog.tests.factories import at, book, calendar, person, room, service
 from common import clock
 from common.ids import new_id
@@ -196,7 +196,7 @@ FEED = Thing(a_feed, no_feed)
 
 ROUTES: dict[str, Route] = {
     "GET /dashboard": may(PEOPLE),
-    "GET /analytics/specialist/dashboard": may(SPECIALISTS, others=NO_SPECIALIST),
+    "GET /analytics/specialist/dashboard": may(SPECIALISTS),
     "GET /payments/{id}/receipt": own(PEOPLE, Thing(a_paid_payment, an_unpaid_payment)),
     "GET /analytics/platform/metrics": may(STAFF),
     "GET /bookings": may(PEOPLE),

@@ -10,11 +10,13 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts.models import User
 from bookings.enums import OCCUPYING, BookingStatus
 from bookings.selectors.desk import counts_of_day, to_come, waiting
 from common import clock
+from common.audit_words import AuditWords
 from common.health_checks import SILENCE
 from common.heartbeat import beat_seen_at
 from common.ids import first_id_of
@@ -46,15 +48,25 @@ class Card:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    entry: AuditEntry
+    who: str
+    what: str
+
+
 def cards_for(request: HttpRequest) -> list[Card]:
     may = request.user.has_perm
     return [make() for permission, make in CARDS if may(permission)]
 
 
-def recent_deeds(request: HttpRequest) -> list[AuditEntry]:
+def recent_deeds(request: HttpRequest) -> list[Deed]:
+    """One query, and one more for each kind of object among them."""
     if not request.user.has_perm("common.view_auditentry"):
         return []
-    return list(AuditEntry.objects.order_by("-id")[:RECENT])
+    entries = list(AuditEntry.objects.order_by("-id")[:RECENT])
+    words = AuditWords(entries)
+    return [Deed(each, words.who(each), Truncator(words.sentence(each)).chars(160)) for each in entries]
 
 
 def environment_badge(_request: HttpRequest) -> list[str] | None:

@@ -93,6 +93,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en-gb"
+# Pages write times as 16:05, never as "4:05 p.m." or "noon".
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -48,7 +48,7 @@ class PromoCodeAdmin(AlmanacModelAdmin):
     fieldsets = (
         (None, {"fields": ("code", "description", "is_active", "use", "batch")}),
         ("Takes off", {"fields": ("discount_kind", "percent", "amount", "currency", "minimum", "cap")}),
-        ("When", {"fields": (("valid_from", "valid_until"),)}),
+        ("When", {"fields": ("valid_from", "valid_until")}),
         ("How often", {"fields": (("per_user_limit", "total_limit"), "first_booking_only")}),
         ("For what", {"fields": ("category_ids", "service_ids"), "classes": ("collapse",)}),
         ("Why", {"fields": ("reason",)}),

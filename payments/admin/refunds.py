@@ -96,6 +96,9 @@ class RefundAdmin(MoneyAdmin):
     def exported_rows(self, queryset: models.QuerySet[Refund]) -> Iterable[Refund]:
         return super().exported_rows(queryset.select_related(*SHOWN))
 
+    def described(self, row: Refund) -> str:
+        return f"{priced(row.amount)} to {row.payment.payer} by {row.payment.gateway}"
+
     def besides(self, request: HttpRequest, row: Refund) -> Mapping[str, Any]:
         if not request.user.has_perm("payments.view_gatewaycall"):
             return {}
@@ -133,6 +136,7 @@ class RefundAdmin(MoneyAdmin):
             queryset,
             action="approve_selected",
             question="Let these refunds go? Nobody approves what they asked for themselves.",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, _reason: approve_refund(refund, by=actor_of(request))),
         )
 
@@ -143,6 +147,7 @@ class RefundAdmin(MoneyAdmin):
             queryset,
             action="reject_selected",
             question="Keep this money after all? It may be promised back anew.",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, reason: reject_refund(refund, by=actor_of(request), reason=reason)),
         )
 
@@ -153,6 +158,7 @@ class RefundAdmin(MoneyAdmin):
             queryset,
             action="retry_selected",
             question="Ask the gateways again for refunds that they refused?",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, _reason: retry_refund(refund)),
         )
 
