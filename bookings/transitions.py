@@ -13,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from bookings.enums import MOVES, Action, BookingStatus, Role
-from bookings.models import Booking, TimelineEntry
+from bookings.models import Booking, BookingLine, TimelineEntry
 from bookings.models.copies import insert_alike
 from bookings.reminders import next_reminder
 from bookings.rules import refusal_of_move
@@ -140,18 +141,22 @@ def amend_all(changes: Sequence[Change], action: Action, *, actor: Actor, reason
     _steps(amended, action, actor=actor, reason=reason)
 
 
-def begin(bookings: list[Booking], *, actor: Actor) -> None:
-    """Inserts new bookings with the first row of their timelines, and announces them; constant in statements."""
+def begin(bookings: list[Booking], lines: Sequence[BookingLine] = (), *, actor: Actor) -> None:
+    """Inserts new bookings with their lines and the first row of their timelines, and announces them.
+
+    One booking is one statement, any number of them are four.
+    """
     _require_transaction()
     _set_out(bookings)
+    steps = [_entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings]
+    news = _all_news(bookings, EVENTS[Action.CREATE], actor)
     if len(bookings) == 1:
-        bookings[0].save(force_insert=True)
-    else:
-        Booking.objects.bulk_create(bookings)
-    TimelineEntry.objects.bulk_create(
-        _entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings
-    )
-    publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
+        publish_all(news, along=[*bookings, *lines, *steps])
+        return
+    Booking.objects.bulk_create(bookings)
+    BookingLine.objects.bulk_create(lines)
+    TimelineEntry.objects.bulk_create(steps)
+    publish_all(news)
 
 
 def begin_alike(bookings: list[Booking], *, actor: Actor) -> None:
@@ -238,10 +243,9 @@ def _step(
     # Calendars that people subscribe to take a change over when its number is higher than the one they know.
     booking.sequence += 1
     booking.save(update_fields=[*columns, "steps", "sequence"])
-    _entry(booking, action, before, actor=actor, reason=reason, data=data).save(force_insert=True)
     event = EVENTS.get(action)
-    if event is not None:
-        publish_all([_news(booking, event, actor)])
+    step = _entry(booking, action, before, actor=actor, reason=reason, data=data)
+    publish_all([_news(booking, event, actor)] if event is not None else [], along=[step])
     return booking
 
 
@@ -283,6 +287,14 @@ def _news(booking: Booking, name: str, actor: Actor, *, nth: int = 1, of: int = 
         "of": of,
     }
     return News(name, booking.pk, told, key=f"{name}:{booking.pk}:{booking.steps}")
+
+
+def _locking(pk: UUID) -> QuerySet[Booking]:
+    return Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk)
+
+
+# Nearly every step begins with it.
+_LOCKED = CompiledRead[Booking](_locking, "pk")
 
 
 def _require_transaction() -> None:
