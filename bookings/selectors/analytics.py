@@ -15,7 +15,7 @@ from django.db.models.functions import TruncMonth
 
 from accounts.enums import Role as AccountRole
 from accounts.models import User
-from bookings.enums import BookingStatus, Role
+from bookings.enums import NEVER_MADE, BookingStatus, Role
 from bookings.models import Booking
 from catalog.models import Specialist
 from common import clock
@@ -29,8 +29,6 @@ MOST_SERVICES = 5
 COMPLETED = Q(status=BookingStatus.COMPLETED)
 # Nobody came to these, and nobody was expected to.
 CALLED_OFF = (BookingStatus.CANCELLED, BookingStatus.EXPIRED)
-# What was never paid for, or is not yet, has not come about.
-NEVER_MADE = (BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED)
 # Agreed on once, and over now.
 SETTLED = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
 

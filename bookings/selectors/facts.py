@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from accounts.models import User
-from bookings.enums import BookingStatus, Role
+from bookings.enums import NEVER_MADE, BookingStatus, Role
 from bookings.models import Booking
-from bookings.selectors.analytics import NEVER_MADE, percent_of
+from bookings.selectors.analytics import percent_of
 from catalog.models import Specialist
 from common import clock
 from common.money import Money

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Trunc
 
-from bookings.enums import BookingStatus, Role
+from bookings.enums import NEVER_MADE, BookingStatus, Role
 from bookings.models import Booking, BookingLine
-from bookings.selectors.analytics import COMPLETED, NEVER_MADE, SETTLED
+from bookings.selectors.analytics import COMPLETED, SETTLED
 from common.money import Money, round_half_up
 from common.timeranges import TimeRange
 
