@@ -64,6 +64,13 @@ class Actor:
 SYSTEM = Actor(Role.SYSTEM)
 
 
+# Every step begins with it, and with its nine tables it takes longer to compile than to run.
+_LOCKED: CompiledRead[Booking] = CompiledRead(
+    lambda pk: Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk),
+    "pk",
+)
+
+
 def locked(pk: UUID) -> Booking:
     """The booking as it is now, with what it is booked with, locked until the transaction ends."""
     _require_transaction()

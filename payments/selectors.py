@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, F, QuerySet, Sum, Value, When
@@ -103,3 +104,10 @@ def trial_balance(before: datetime) -> list[tuple[str, Money]]:
 def history(payments: QuerySet[Payment]) -> QuerySet[Payment]:
     """With their refunds, the latest first."""
     return payments.prefetch_related("refunds").order_by("-id")
+
+
+def receipted_for(user: Any) -> QuerySet[Payment]:
+    """Those whose receipts this person may have: one's own, and everybody's for staff who look after payments."""
+    is_desk = user.is_authenticated and user.is_staff and user.has_perm("payments.view_payment")
+    payments: QuerySet[Payment] = Payment.objects.all() if is_desk else Payment.objects.visible_to(user)
+    return payments

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from common.queue import task
-from payments.models import PaymentId, RefundId
-from payments.services import cancelling, refund_calls, resolving, webhooks
+from payments.models import PaymentId, RefundId, RunId
+from payments.services import cancelling, reconciling, refund_calls, resolving, webhooks
 
 
 @task("payments.process_webhook")
@@ -25,3 +25,13 @@ def cancel(payment: str) -> None:
 @task("payments.sweep")
 def sweep() -> None:
     resolving.sweep()
+
+
+@task("payments.reconcile")
+def reconcile() -> None:
+    reconciling.reconcile_due()
+
+
+@task("payments.reconcile_run")
+def reconcile_run(run: str) -> None:
+    reconciling.reconcile(RunId(UUID(run)))

@@ -5,10 +5,12 @@ from uuid import UUID
 from bookings.enums import OVER, BookingStatus
 from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE, due_for, paid_for
+from bookings.selectors.receipts import bill_of
 from bookings.services.paying import note_failure, settle_booking, take_money
 from common.errors import NotFound
 from payments.models import Payment, Refund
 from payments.payables import PayableFacts
+from payments.receipts import Bill
 from payments.services.cancelling import let_go
 
 
@@ -25,6 +27,9 @@ class BookingPayable:
         rows = Booking.objects.select_for_update(no_key=True).filter(pk=payable_id)
         if rows.values_list("pk").first() is None:
             raise NotFound
+
+    def receipt(self, payable_id: UUID) -> Bill | None:
+        return bill_of(payable_id)
 
     def on_authorized(self, payment: Payment) -> None:
         """A hold for what is over is let go; it serves nothing."""

@@ -70,7 +70,7 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert (ordered.discount_minor > 0, ordered.lines.count(), ordered.status) == (True, 2, "pending")
     assert hers.filter(points_minor=500, credit_minor=200, status="confirmed").count() == 1
     assert LoyaltyEntry.objects.filter(kind="earn", source_key__startswith="booking:").count() >= 4
-    assert [str(each) for each in credit_of(hers.first().customer_id)] == ["2.00"]
+    assert [str(each) for each in credit_of(hers[0].customer_id)] == ["2.00"]
     assert violations() == []
 
 

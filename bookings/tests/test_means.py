@@ -12,6 +12,7 @@ from bookings.models import Booking
 from bookings.services.cancelling import cancel_booking
 from bookings.services.closing import complete_booking, expire_booking
 from bookings.services.paying import settle_booking
+from bookings.services.series_cancelling import cancel_series
 from bookings.tests.conftest import Travel
 from bookings.tests.factories import appointment, by_customer, by_specialist, in_force, offered, somebody
 from bookings.tests.means import (
@@ -26,11 +27,12 @@ from bookings.tests.means import (
     with_points,
 )
 from bookings.tests.paying import books, follow_up, order_of, paid, pays, synced, to_be_paid
+from bookings.tests.series_factories import booked
 from bookings.transitions import SYSTEM
 from catalog.tests.factories import NOW, at
 from loyalty.enums import DiscountKind, RedemptionState
 from loyalty.errors import CannotRedeem, NotEnoughPoints
-from loyalty.models import LoyaltyEntry, PointsLot, PromoCode, PromoRedemption
+from loyalty.models import LoyaltyAccount, LoyaltyEntry, PointsLot, PromoCode, PromoRedemption
 from loyalty.tests.factories import save10
 from payments.enums import PaymentStatus, Purpose
 from payments.models import Payment, Refund
@@ -241,6 +243,32 @@ def test_one_that_points_paid_alone_reads_refunded_when_they_are_back(alice: Use
     follow_up()
 
     assert (now(booking), balance(alice), books(booking)) == (("cancelled", "refunded"), 1_000, {})
+
+
+def test_booking_redeeming_and_cancelling_again_and_again_is_worth_nothing(alice: User) -> None:
+    """A110."""
+    service = offered()
+    earned = LoyaltyEntry.objects.filter(kind="earn").count()
+
+    for _ in range(3):
+        booking = takes(appointment(service, alice=alice), points=1_000, credit=50_000)
+        cancel_booking(booking, actor=by_customer(booking))
+        follow_up()
+        assert (balance(alice), credit(alice), books(booking)) == (1_000, 50_000, {})
+
+    account = LoyaltyAccount.objects.get(user=alice)
+    assert (account.spent_points, LoyaltyEntry.objects.filter(kind="earn").count()) == (0, earned)
+
+
+def test_a_series_that_is_called_off_gives_means_back_at_once(alice: User) -> None:
+    made = booked("FREQ=WEEKLY;COUNT=2", of=offered())
+    first, second = made.bookings
+    takes(first, points=500)
+    takes(second, credit=10_000)
+
+    cancel_series(made.series.pk, actor=by_customer(first))
+
+    assert (balance(alice), credit(alice), paid_with(first), paid_with(second)) == (1_000, 50_000, (0, 0), (0, 0))
 
 
 # Money that comes too late

@@ -22,6 +22,7 @@ from common.outbox import deliver_due
 from common.tests.probe.client import client_of
 from loyalty.models import LoyaltyAccount, LoyaltyEntry
 from loyalty.tiers import Tier
+from notifications.models import Notification
 from payments.enums import Destination, Purpose
 from payments.models import Payment
 from payments.services.refunding import request_refund
@@ -102,6 +103,10 @@ def test_refunds_take_back_their_share_whole_points_at_a_time(travel: Travel, de
     assert credit(booking.customer) == (15_000 if is_credit else 0)
     assert books(booking).get("gateway:fake", 0) == (15_000 if is_credit else 0)
     assert books(booking).get("revenue", 0) == 0
+    deliver_due()
+    told = Notification.objects.filter(recipient=booking.customer, kind__startswith="payment_").order_by("pk")
+    kind = "payment_credited" if is_credit else "payment_refunded"
+    assert [each.kind for each in told] == ["payment_received", kind, kind]
 
 
 def test_a_refund_ahead_of_the_completion_counts_like_one_after_it(travel: Travel) -> None:

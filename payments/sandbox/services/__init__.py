@@ -6,7 +6,7 @@ from payments.sandbox.services.api import (
     dispute_order,
     fetch_order,
     find_order,
-    list_day,
+    list_lines,
     open_order,
     refund_order,
 )
@@ -24,7 +24,7 @@ __all__ = [
     "dispute_order",
     "fetch_order",
     "find_order",
-    "list_day",
+    "list_lines",
     "misbehave",
     "open_order",
     "pay_with",
