@@ -92,11 +92,13 @@ def reading(_database: Database) -> Load:
 
 
 def listing(_database: Database) -> Load:
+    """The ids of the page first, and then what is shown of each."""
     requests, works = [], []
     for person, token in _regulars():
         requests.append(get(f"{PATH}?limit={PAGE}", token=token))
-        page = latest_first(shown(Booking.objects.visible_to(person)))[:PAGE]
-        works.append([page.query.sql_with_params()])
+        page = latest_first(Booking.objects.visible_to(person)).values_list("pk", flat=True)[:PAGE]
+        listed = shown(Booking.objects.filter(pk__in=list(page))).order_by()
+        works.append([page.query.sql_with_params(), listed.query.sql_with_params()])
     return Load(requests=partial(spread, requests), bare_sql=partial(spread, works))
 
 
