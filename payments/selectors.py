@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Case, CharField, F, QuerySet, Sum, Value, When
 
 from common.money import Money
-from payments.models import Payment, Posting, Refund
+from payments.models import Payment, Posting, Refund, SavedCard
 
 # Refunds that undo a payment which should not have been: they say nothing about what was bought.
 SURPLUS = "surplus:"
@@ -86,3 +88,15 @@ def trial_balance(before: datetime) -> list[tuple[str, Money]]:
 def history(payments: QuerySet[Payment]) -> QuerySet[Payment]:
     """With their refunds, the latest first."""
     return payments.prefetch_related("refunds").order_by("-id")
+
+
+def card_to_charge(user: Any) -> SavedCard | None:
+    """The newest card that a gateway of this platform keeps for the person."""
+    cards = SavedCard.objects.visible_to(user).filter(gateway__in=settings.PAYMENT_GATEWAYS)
+    return cards.order_by("-id").first()
+
+
+def customer_at(gateway: str, user: Any) -> str:
+    """What the gateway calls the person, so that all their cards are one customer's there; empty for a new one."""
+    known = SavedCard.objects.visible_to(user).filter(gateway=gateway).order_by("-id").values_list("customer_ref")
+    return str((known.first() or ("",))[0])

@@ -37,7 +37,7 @@ def _rows(*values: tuple[str, ...]) -> str:
 
 HOLDING = _rows(*((each.value,) for each in OCCUPYING))
 LEGAL = _rows(*((before.value, action.value, move.to.value) for (before, action), move in MOVES.items()))
-IN_PLACE = _rows((Action.RESCHEDULE.value,), (Action.CHANGE.value,))
+IN_PLACE = _rows((Action.RESCHEDULE.value,), (Action.CHANGE.value,), (Action.HOLD.value,))
 ANNOUNCED = _rows(*((action.value, name) for action, name in EVENTS.items()))
 # Events are swept away by the day; those that are about to go are no longer asked for.
 REMEMBERED_DAYS = KEPT_FOR.days - 1

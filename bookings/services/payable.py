@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from bookings.enums import OVER, BookingStatus
 from bookings.models import Booking
-from bookings.selectors.paying import PAYABLE, due_for, paid_for
+from bookings.selectors.paying import due_for, paid_for
+from bookings.services.holding import note_hold
 from bookings.services.paying import note_failure, settle_booking, take_money
 from common.errors import NotFound
 from payments.models import Payment, Refund
 from payments.payables import PayableFacts
-from payments.services.cancelling import let_go
 
 
 class BookingPayable:
@@ -27,10 +26,7 @@ class BookingPayable:
             raise NotFound
 
     def on_authorized(self, payment: Payment) -> None:
-        """A hold for what is over is let go; it serves nothing."""
-        booking = Booking.objects.get(pk=payment.payable_id)
-        if booking.status in OVER - {BookingStatus.COMPLETED}:
-            let_go(PAYABLE, booking.pk)
+        note_hold(payment.payable_id, payment)
 
     def on_paid(self, payment: Payment) -> None:
         take_money(payment.payable_id, payment)

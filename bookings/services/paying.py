@@ -11,16 +11,17 @@ from django.db import transaction
 
 from bookings.enums import OVER, Action, BookingKind, BookingStatus, PaymentStatus
 from bookings.models import Booking
-from bookings.selectors.paying import PAYABLE, asked_in_money, kept_of, paid_for, payment_status_of
+from bookings.selectors.paying import PAYABLE, asked_in_money, kept_of, owed_of, paid_for, payment_status_of
 from bookings.services.booking import claim_time
 from bookings.services.earning import post_earnings
 from bookings.transitions import SYSTEM, locked, move
 from catalog.errors import DayIsFull, SlotTaken
 from common import clock
 from common.money import Money
+from payments.enums import OPEN
 from payments.models import Payment
 from payments.selectors import SURPLUS, Figures
-from payments.services.cancelling import let_go
+from payments.services.cancelling import UNPAID, let_go
 from payments.services.refunding import refund_now
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ def settle_booking(booking_id: UUID) -> None:
 
 def _settle(booking: Booking) -> None:
     if booking.status in OVER - {BookingStatus.COMPLETED}:
-        let_go(PAYABLE, booking.pk)
+        # What a hold has to give yet is taken from it a moment later, and what is beyond that let go then.
+        let_go(PAYABLE, booking.pk, which=OPEN if owed_of(booking, paid_for(booking.pk)) else UNPAID)
     if booking.status in {BookingStatus.CANCELLED, BookingStatus.EXPIRED}:
         _give_back(booking)
     figures = paid_for(booking.pk)

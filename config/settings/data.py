@@ -109,6 +109,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": crontab(hour=2, minute=53)},
     "give back what was not paid for": {"task": "bookings.expire_unpaid", "schedule": 20},
     "remind of bookings": {"task": "bookings.remind", "schedule": 30},
+    "hold and take the rest of prices": {"task": "bookings.sweep_rests", "schedule": 30},
     "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
     "keep the time of day of series": {"task": "bookings.keep_wall_times", "schedule": crontab(hour=1, minute=11)},
     "book open-ended series further ahead": {"task": "bookings.roll_series", "schedule": crontab(hour=1, minute=23)},

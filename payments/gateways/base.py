@@ -123,12 +123,14 @@ class Gateway(Protocol):
     """What every gateway can do. `key` makes a repeated call harmless.
 
     One that does not `remember` has no books of its own: what we wrote down is the truth, `fetch` tells only what the
-    reference says, and nothing is listed. One that does not capture parts refuses to take less than it holds.
+    reference says, and nothing is listed. One that does not capture parts refuses to take less than it holds. One that
+    does not save cards refuses orders that ask for it.
     """
 
     name: ClassVar[str]
     remembers: ClassVar[bool]
     captures_parts: ClassVar[bool]
+    saves_cards: ClassVar[bool]
 
     def open(self, order: Order, *, key: str) -> Seen:
         """Makes the order known to the gateway, and charges it at once where a saved card is given."""
@@ -147,6 +149,9 @@ class Gateway(Protocol):
 
     def refund(self, reference: str, amount: Money, *, key: str) -> SeenRefund:
         """Gives back a part or all of what was captured."""
+
+    def forget_card(self, card: Card) -> None:
+        """Keeps the card no longer; one that is not kept is forgotten already."""
 
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         """Whether the gateway signed that this charge paid this order; False where it signs no such thing."""

@@ -19,7 +19,7 @@ from common.money import Money
 from common.strict_json import StrictJSONError, loads
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
-from payments.gateways.base import ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund, Silent
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund, Silent
 from payments.gateways.http import exchange
 from payments.gateways.minor_units import RAZORPAY as COUNTING
 from payments.signatures import BadSignature, is_razorpay_payment, require_razorpay_signature
@@ -36,6 +36,7 @@ class RazorpayGateway:
     name: ClassVar[str] = "razorpay"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = False
+    saves_cards: ClassVar[bool] = False
 
     def open(self, order: Order, *, key: str) -> Seen:
         if order.saved_card or order.saves_card or order.method_ref:
@@ -108,6 +109,9 @@ class RazorpayGateway:
         refund = _seen_refund(said)
         answers.same_money(refund.amount, amount)
         return refund
+
+    def forget_card(self, card: Card) -> None:
+        """There are none."""
 
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return is_razorpay_payment(reference, charge_ref, signature, secret=settings.RAZORPAY_KEY_SECRET)

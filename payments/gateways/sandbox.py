@@ -32,6 +32,7 @@ class SandboxGateway:
     name: ClassVar[str] = "sandbox"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = True
+    saves_cards: ClassVar[bool] = True
 
     def open(self, order: Order, *, key: str) -> Seen:
         saved = order.saved_card
@@ -45,6 +46,7 @@ class SandboxGateway:
             saves_card=order.saves_card,
             card=saved.method_ref if saved else order.method_ref,
             is_unattended=saved is not None,
+            customer=order.customer_ref,
             return_url=order.return_url,
         )
         seen = _seen(said)
@@ -74,6 +76,9 @@ class SandboxGateway:
         seen = _seen_refund(said, answers.word(said, "currency"))
         answers.same_money(seen.amount, amount)
         return seen
+
+    def forget_card(self, card: Card) -> None:
+        _ask(sandbox.forget_card, card.method_ref)
 
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return False

@@ -4,6 +4,7 @@ The SDK signs in, encodes and knows the API's version; calls go over our own tra
 with which key, is decided where the call is written down.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -21,6 +22,8 @@ from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, Ref
 from payments.gateways.http import exchange
 from payments.gateways.minor_units import STRIPE as COUNTING
 from payments.signatures import BadSignature, require_stripe_signature
+
+logger = logging.getLogger(__name__)
 
 PAGE = 100
 MOST_PAGES = 200
@@ -80,6 +83,7 @@ class StripeGateway:
     name: ClassVar[str] = "stripe"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = True
+    saves_cards: ClassVar[bool] = True
 
     def open(self, order: Order, *, key: str) -> Seen:
         what = _new_intent(order)
@@ -127,6 +131,13 @@ class StripeGateway:
         refund = _seen_refund(said)
         answers.same_money(refund.amount, amount)
         return refund
+
+    def forget_card(self, card: Card) -> None:
+        try:
+            _call("post", f"/v1/payment_methods/{card.method_ref}/detach", {})
+        except Refused as refused:
+            # That is what it says of one that belongs to nobody any more, and of one that it does not know.
+            logger.info("a card was not there to be forgotten", extra={"code": refused.code})
 
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return False

@@ -5,6 +5,7 @@
     applying    apply_seen: brings a payment up to what was seen, forward only; the single writer of payments
     capturing   capture_payment: takes what is held
     cancelling  let_go (of what is open, in the caller's transaction), cancel_at_gateway
+    cards       forget_card, forget_at_gateway
     refunding   request_refund, refund_now, approve_refund, reject_refund, retry_refund: promising money back
     refund_calls, refund_news    run_refund asks the gateway for it; what the gateway tells of refunds
     calls       make_call: every call that moves money is written down before it is made

@@ -19,11 +19,13 @@ from accounts.models import User
 from common import clock
 from common.errors import NotFound
 from common.money import Money
-from payments.enums import OPEN, CallState, CallVerb, PaymentStatus, Purpose
+from payments.enums import OPEN, CallState, CallVerb, PaymentStatus, Purpose, kin_of
 from payments.errors import Declined, Disagreement, GatewayDown, NothingDue, UnderWay
 from payments.gateways.base import Card, Order, Refused, Silent, Unavailable
+from payments.gateways.registry import gateway_of
 from payments.models import Payment, PaymentId
 from payments.payables import payable_of
+from payments.selectors import customer_at
 from payments.services.announcing import announce
 from payments.services.applying import apply_seen
 from payments.services.calls import Wanted, make_call
@@ -42,7 +44,10 @@ ANSWERED_BY = timedelta(seconds=90)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`method_ref` is what the gateway calls the means of payment; a saved card is charged without the customer."""
+    """`method_ref` is what the gateway calls the means of payment; a saved card is charged without the customer.
+
+    `saves_card` asks the gateway to keep the card for later, where it keeps any.
+    """
 
     payable_type: str
     payable_id: UUID
@@ -75,7 +80,7 @@ def begin_payment(asked: Asked, *, payer: User) -> Payment:
     due = facts.due.get(asked.purpose)
     if due is None or not due:
         raise NothingDue
-    let_go(asked.payable_type, asked.payable_id, which=OPEN)
+    let_go(asked.payable_type, asked.payable_id, which=OPEN, purposes=kin_of(asked.purpose))
     return _created(asked, due, payer)
 
 
@@ -106,7 +111,7 @@ def _is_taken_up(there: Payment, asked: Asked) -> bool:
     if there.calls.filter(state=CallState.SENT, due_at__gt=Now()).exists():
         raise UnderWay
     is_same = there.gateway == asked.gateway and there.captures_later == asked.captures_later
-    return is_same and (there.gateway_ref is None or not asked.method_ref)
+    return is_same and (there.gateway_ref is None or not (asked.method_ref or asked.card))
 
 
 def _created(asked: Asked, due: Money, payer: User) -> Payment:
@@ -147,9 +152,10 @@ def _order(payment: Payment, asked: Asked) -> Order:
         amount=payment.amount,
         description=facts.title if facts is not None else "",
         captures_later=payment.captures_later,
-        saves_card=asked.saves_card,
+        saves_card=asked.saves_card and gateway_of(payment.gateway).saves_cards,
         saved_card=asked.card,
         method_ref=asked.method_ref,
+        customer_ref=customer_at(payment.gateway, payment.payer) if asked.saves_card else "",
         return_url=asked.return_url,
     )
 

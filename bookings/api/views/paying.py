@@ -35,7 +35,7 @@ from common.errors import NotFound, PermissionDenied, ValidationFailed
 from common.money import Money, MoneyError
 from common.rules import signed_in
 from payments.api.serializers import shown_payment, shown_refund
-from payments.enums import Purpose
+from payments.enums import BESIDES, Purpose
 from payments.errors import GatewayDown
 from payments.gateways.base import GatewayError
 from payments.gateways.registry import gateway_names, gateway_of
@@ -168,10 +168,17 @@ def _wanted(booking: Booking, purposes: tuple[Purpose, ...], asked: dict[str, An
     purpose = purposes[-1]
     if begun is not None:
         purpose = Purpose(begun.purpose)
-    elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exists():
+    elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exclude(purpose__in=BESIDES).exists():
         purpose = purposes[0]
-    method = asked.get("payment_method_id", "")
-    return Asked(PAYABLE, booking.pk, purpose, _gateway(asked.get("gateway")), method_ref=method)
+    return Asked(
+        PAYABLE,
+        booking.pk,
+        purpose,
+        _gateway(asked.get("gateway")),
+        method_ref=asked.get("payment_method_id", ""),
+        # What is left to pay then is held on the same card when its time comes.
+        saves_card=purpose is Purpose.DEPOSIT,
+    )
 
 
 def _gateway(name: str | None) -> str:
