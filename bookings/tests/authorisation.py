@@ -214,6 +214,7 @@ ROUTES: dict[str, Route] = {
     # Money is moved under a key only, and these send none; bookings/tests/test_paying_api.py sees who may.
     "POST /payments/process-deposit": may(PEOPLE, answers=400),
     "POST /payments/process-full-payment": may(PEOPLE, answers=400),
+    "POST /payments/cash": may(PEOPLE, answers=400),
     "POST /payments/verify": may(PEOPLE, answers=400),
     "POST /payments/refund": may(PEOPLE, answers=400),
     # Its address is its key.

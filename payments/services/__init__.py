@@ -4,6 +4,7 @@
     syncing     sync_payment: asks the gateway for the truth; return page, webhooks and sweeps all end here
     applying    apply_seen: brings a payment up to what was seen, forward only; the single writer of payments
     capturing   capture_payment: takes what is held
+    receiving   receive_payment: notes what was handed over in person
     cancelling  let_go (of what is open, in the caller's transaction), cancel_at_gateway
     cards       forget_card, forget_at_gateway
     refunding   request_refund, refund_now, approve_refund, reject_refund, retry_refund: promising money back

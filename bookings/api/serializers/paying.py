@@ -38,6 +38,11 @@ class FullPaymentInput(PayInput):
     loyalty_points_used = BoundedIntegerField(min_value=0, max_value=MOST_POINTS, required=False)
 
 
+class CashInput(StrictSerializer):
+    booking_id = IdField()
+    amount = ExpectedAmountField(required=False, help_text="What was handed over, which is what is due.")
+
+
 class RefundInput(StrictSerializer):
     booking_id = IdField()
     refund_type = serializers.ChoiceField(choices=[each.value for each in RefundKind])

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.api.callers import caller_of
 from accounts.models import User
 from bookings.api.answers import found
+from bookings.api.reading import amount_in, body_of
 from bookings.api.serializers.booking import shown_detail
 from bookings.api.serializers.paying import (
     DepositAnswerSerializer,
@@ -29,10 +30,9 @@ from bookings.selectors.paying import PAYABLE
 from bookings.services.refunds import RefundKind, refund_booking
 from common.api.idempotency import Phases, idempotent, idempotent_in_phases
 from common.api.rate_scopes import PAYMENTS
-from common.api.serializers import StrictSerializer
 from common.api.views import ApiView
 from common.errors import NotFound, PermissionDenied, ValidationFailed
-from common.money import Money, MoneyError
+from common.money import Money
 from common.rules import signed_in
 from payments.api.serializers import shown_payment, shown_refund
 from payments.enums import BESIDES, Purpose
@@ -74,7 +74,7 @@ class DepositView(PayView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """The booking goes on as soon as the money is here, which may be a moment after this."""
-        asked = _read(DepositInput, request)
+        asked = body_of(request, DepositInput)
         payment = self.paid(request, phases, (Purpose.DEPOSIT,), asked)
         return Response({"payment_intent": shown_payment(payment), "booking": _shown(payment, request)})
 
@@ -89,7 +89,7 @@ class FullPaymentView(PayView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """Paid already, it answers the payment that paid it."""
-        asked = _read(FullPaymentInput, request)
+        asked = body_of(request, FullPaymentInput)
         if asked.get("loyalty_points_used"):
             message = "Points cannot be used to pay here yet."
             raise CannotBook.of("loyalty_points_used", message, "POINTS_NOT_TAKEN")
@@ -118,7 +118,7 @@ class VerifyView(ApiView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """What the browser says is never believed: it says where to look."""
-        asked = _read(VerifyInput, request)
+        asked = body_of(request, VerifyInput)
         payment = _payment_of(asked, caller_of(request))
         try:
             payment = sync_payment(PaymentId(payment.pk))
@@ -151,10 +151,10 @@ class RefundView(ApiView):
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
         """For the specialist and for staff. What a cancelled booking's policy gives back goes by itself."""
-        asked = _read(RefundInput, request)
+        asked = body_of(request, RefundInput)
         user = caller_of(request)
         booking = _refundable_by(asked["booking_id"], user)
-        amount = _money(asked["amount"], booking.currency) if "amount" in asked else None
+        amount = amount_in(booking.currency, asked.get("amount"))
         kind = RefundKind(asked["refund_type"])
         refunds = refund_booking(booking, kind, amount=amount, by=user, reason=asked["reason"])
         total = sum((each.amount for each in refunds), start=Money.zero(booking.currency))
@@ -192,16 +192,9 @@ def _gateway(name: str | None) -> str:
 
 
 def _require_amount(payment: Payment, expected: str | None) -> None:
-    if expected is not None and _money(expected, payment.currency) != payment.amount:
+    if amount_in(payment.currency, expected) not in (None, payment.amount):
         message = f"What is due is {payment.amount} {payment.currency}."
         raise CannotBook.of("amount", message, "AMOUNT_MISMATCH")
-
-
-def _money(text: str, currency: str) -> Money:
-    try:
-        return Money.parse(text, currency)
-    except MoneyError as error:
-        raise ValidationFailed.of("amount", str(error)) from error
 
 
 def _payment_of(asked: dict[str, Any], user: User) -> Payment:
@@ -235,10 +228,3 @@ def _refundable_by(pk: UUID, user: User) -> Booking:
 def _shown(payment: Payment, request: Request) -> dict[str, Any]:
     booking = found(payment.payable_id, request.user)
     return shown_detail(booking, timeline_of(booking), request.user)
-
-
-def _read(kind: type[StrictSerializer], request: Request) -> dict[str, Any]:
-    serializer = kind(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    validated: dict[str, Any] = serializer.validated_data
-    return validated
