@@ -1,6 +1,6 @@
 """Payments as others look at them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db.models import Case, CharField, F, QuerySet, Sum, Value, When
 
 from common.money import Money
+from payments.enums import FOR_THE_PRICE, Purpose
 from payments.models import Payment, Posting, Refund, SavedCard
 
 # Refunds that undo a payment which should not have been: they say nothing about what was bought.
 SURPLUS = "surplus:"
 # Accounts of what the platform owes to single people.
-CREDITS = "credit:"
+OF_PEOPLE = ("credit:", "payable:specialist:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,18 @@ class Figures:
         return self.kept - self.reserved
 
 
-def figures_of(payable_type: str, payable_id: UUID) -> Figures:
-    """In two queries."""
+def figures_of(payable_type: str, payable_id: UUID, *, purposes: Collection[Purpose] = FOR_THE_PRICE) -> Figures:
+    """In two queries. What is given besides the price counts for nothing of it, unless it is asked about."""
     sums = (
         Payment.objects.of(payable_type, payable_id)
+        .filter(purpose__in=purposes)
         .order_by()
         .aggregate(captured=Sum("captured_minor"), refunded=Sum("refunded_minor"), reserved=Sum("reserved_minor"))
     )
     surplus = Refund.objects.filter(
         payment__payable_type=payable_type,
         payment__payable_id=payable_id,
+        payment__purpose__in=purposes,
         status="succeeded",
         cause__startswith=SURPLUS,
     ).aggregate(total=Sum("amount_minor"))
@@ -68,9 +71,12 @@ def posted_of(payable_type: str, payable_id: UUID) -> Mapping[tuple[str, str], M
 
 
 def trial_balance(before: datetime) -> list[tuple[str, Money]]:
-    """What is on each account, debit positive, of all that was posted before then. People's credits are one line."""
+    """What is on each account, debit positive, of all that was posted before then.
+
+    What single people are owed is one line for each kind.
+    """
     line = Case(
-        When(account__code__startswith=CREDITS, then=Value(f"{CREDITS}*")),
+        *(When(account__code__startswith=each, then=Value(f"{each}*")) for each in OF_PEOPLE),
         default=F("account__code"),
         output_field=CharField(),
     )

@@ -11,7 +11,9 @@ OWN = (
     "INV-11",
     "INV-14a",
     "INV-15",
+    "INV-15a",
     "INV-18",
+    "INV-18a",
     "INV-19",
     "INV-27",
     "INV-28",
@@ -250,9 +252,31 @@ register_invariant(
     sql="""
         SELECT booking.id FROM bookings_booking AS booking
         JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
+            AND payment.purpose <> 'tip'
         GROUP BY booking.id
         HAVING sum(payment.captured_minor - payment.refunded_minor - payment.reserved_minor - payment.disputed_minor)
             > booking.total_minor - booking.points_minor - booking.credit_minor
+    """,
+)
+
+register_invariant(
+    id="INV-15a",
+    title="Of a booking's tips whoever did it is owed what is here of them, and nothing else",
+    sql="""
+        WITH given AS (
+            SELECT payable_id, sum(captured_minor - refunded_minor) AS net, sum(reserved_minor) AS promised
+            FROM payments_payment WHERE payable_type = 'booking' AND purpose = 'tip' GROUP BY payable_id
+        ),
+        owed AS (
+            SELECT journal.payable_id, -sum(posting.amount_minor) AS net
+            FROM payments_posting AS posting
+            JOIN payments_journal AS journal ON journal.id = posting.journal_id
+            JOIN payments_ledgeraccount AS account ON account.id = posting.account_id
+            WHERE journal.payable_type = 'booking' AND account.code LIKE 'payable:specialist:%'
+            GROUP BY journal.payable_id
+        )
+        SELECT payable_id FROM given FULL JOIN owed USING (payable_id)
+        WHERE coalesce(given.promised, 0) = 0 AND coalesce(given.net, 0) <> coalesce(owed.net, 0)
     """,
 )
 
@@ -270,6 +294,17 @@ register_invariant(
 )
 
 register_invariant(
+    id="INV-18a",
+    title="Nothing stays held for what has been over for a day",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        JOIN bookings_booking AS booking ON payment.payable_type = 'booking' AND booking.id = payment.payable_id
+        WHERE payment.status = 'authorized' AND booking.status IN ('completed', 'no_show', 'cancelled', 'expired')
+            AND greatest(payment.updated_at, booking.updated_at) < now() - interval '1 day'
+    """,
+)
+
+register_invariant(
     id="INV-19",
     title="A cancelled booking keeps its fee as far as it was paid, and nothing else",
     sql="""
@@ -280,6 +315,7 @@ register_invariant(
         )
         SELECT booking.id FROM bookings_booking AS booking
         JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
+            AND payment.purpose <> 'tip'
         LEFT JOIN given ON given.payment_id = payment.id
         WHERE booking.status = 'cancelled' AND booking.cancelled_at < now() - interval '1 day'
         GROUP BY booking.id

@@ -18,7 +18,7 @@ from bookings.transitions import SYSTEM, locked, move
 from catalog.errors import DayIsFull, SlotTaken
 from common import clock
 from common.money import Money
-from payments.enums import OPEN
+from payments.enums import FOR_THE_PRICE, OPEN
 from payments.models import Payment
 from payments.selectors import SURPLUS, Figures
 from payments.services.cancelling import UNPAID, let_go
@@ -99,7 +99,7 @@ def _give_back(booking: Booking) -> None:
     """All but what is kept, from the latest payment on. What a bank disputes is the bank's to decide."""
     figures = paid_for(booking.pk)
     left = figures.left - kept_of(booking, figures).minor
-    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0)
+    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, purpose__in=FOR_THE_PRICE)
     for payment in payments.order_by("-id"):
         amount = Money(min(max(left, 0), payment.refundable.minor), booking.currency)
         if amount:

@@ -215,6 +215,7 @@ ROUTES: dict[str, Route] = {
     "POST /payments/process-deposit": may(PEOPLE, answers=400),
     "POST /payments/process-full-payment": may(PEOPLE, answers=400),
     "POST /payments/cash": may(PEOPLE, answers=400),
+    "POST /payments/tip": may(PEOPLE, answers=400),
     "POST /payments/verify": may(PEOPLE, answers=400),
     "POST /payments/refund": may(PEOPLE, answers=400),
     # Its address is its key.

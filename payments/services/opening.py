@@ -24,7 +24,7 @@ from payments.errors import Declined, Disagreement, GatewayDown, NothingDue, Und
 from payments.gateways.base import Card, Order, Refused, Silent, Unavailable
 from payments.gateways.registry import gateway_of
 from payments.models import Payment, PaymentId
-from payments.payables import payable_of
+from payments.payables import PayableFacts, payable_of
 from payments.selectors import customer_at
 from payments.services.announcing import announce
 from payments.services.applying import apply_seen
@@ -46,7 +46,8 @@ ANSWERED_BY = timedelta(seconds=90)
 class Asked:
     """`method_ref` is what the gateway calls the means of payment; a saved card is charged without the customer.
 
-    `saves_card` asks the gateway to keep the card for later, where it keeps any.
+    `saves_card` asks the gateway to keep the card for later, where it keeps any. `amount` is given where the payer has
+    the choice, and nowhere else.
     """
 
     payable_type: str
@@ -58,6 +59,7 @@ class Asked:
     captures_later: bool = False
     saves_card: bool = False
     card: Card | None = None
+    amount: Money | None = None
 
 
 def open_payment(asked: Asked, *, payer: User) -> Payment:
@@ -77,7 +79,7 @@ def begin_payment(asked: Asked, *, payer: User) -> Payment:
     there = live.filter(purpose=asked.purpose).first()
     if there is not None and _is_taken_up(there, asked):
         return there
-    due = facts.due.get(asked.purpose)
+    due = _chosen(facts, asked) if asked.purpose in facts.chosen else facts.due.get(asked.purpose)
     if due is None or not due:
         raise NothingDue
     let_go(asked.payable_type, asked.payable_id, which=OPEN, purposes=kin_of(asked.purpose))
@@ -104,6 +106,12 @@ def order_payment(pk: PaymentId, asked: Asked) -> Payment:
     return payment
 
 
+def _chosen(facts: PayableFacts, asked: Asked) -> Money | None:
+    most, amount = facts.chosen[asked.purpose], asked.amount
+    is_possible = amount is not None and amount.currency == most.currency and 0 < amount.minor <= most.minor
+    return amount if is_possible else None
+
+
 def _is_taken_up(there: Payment, asked: Asked) -> bool:
     """A second click finds the first one's payment. Another means of payment is another attempt, unless one runs."""
     if there.status not in OPEN:
@@ -111,6 +119,7 @@ def _is_taken_up(there: Payment, asked: Asked) -> bool:
     if there.calls.filter(state=CallState.SENT, due_at__gt=Now()).exists():
         raise UnderWay
     is_same = there.gateway == asked.gateway and there.captures_later == asked.captures_later
+    is_same = is_same and asked.amount in (None, there.amount)
     return is_same and (there.gateway_ref is None or not (asked.method_ref or asked.card))
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api.callers import caller_of
 from accounts.models import User
 from bookings.api.answers import found
-from bookings.api.reading import amount_in, body_of
+from bookings.api.reading import amount_in, body_of, gateway_for
 from bookings.api.serializers.booking import shown_detail
 from bookings.api.serializers.paying import (
     DepositAnswerSerializer,
@@ -38,7 +38,7 @@ from payments.api.serializers import shown_payment, shown_refund
 from payments.enums import BESIDES, Purpose
 from payments.errors import GatewayDown
 from payments.gateways.base import GatewayError
-from payments.gateways.registry import gateway_names, gateway_of
+from payments.gateways.registry import gateway_of
 from payments.models import Payment, PaymentId
 from payments.services.opening import Asked, begin_payment, order_payment
 from payments.services.syncing import sync_payment
@@ -174,21 +174,11 @@ def _wanted(booking: Booking, purposes: tuple[Purpose, ...], asked: dict[str, An
         PAYABLE,
         booking.pk,
         purpose,
-        _gateway(asked.get("gateway")),
+        gateway_for(asked.get("gateway")),
         method_ref=asked.get("payment_method_id", ""),
         # What is left to pay then is held on the same card when its time comes.
         saves_card=purpose is Purpose.DEPOSIT,
     )
-
-
-def _gateway(name: str | None) -> str:
-    """Cash is handed over in person: only gateways with books of their own are paid here."""
-    online = [each for each in gateway_names() if gateway_of(each).remembers]
-    if name is not None and name not in online:
-        raise ValidationFailed.of("gateway", f"Name one of these: {', '.join(online)}.")
-    if not online:
-        raise GatewayDown("Nothing can be paid online here.")
-    return name or online[0]
 
 
 def _require_amount(payment: Payment, expected: str | None) -> None:
