@@ -30,3 +30,8 @@ def booking_of(token: str) -> UUID:
         return UUID(hex=name)
     except (signing.BadSignature, ValueError, TypeError, AttributeError) as error:
         raise DeadLink from error
+
+
+def back_to(token: str) -> str:
+    """Where gateways send the customer when they are done there."""
+    return f"{settings.PUBLIC_URL}/pay/{token}/back"

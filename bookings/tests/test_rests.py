@@ -20,6 +20,7 @@ from bookings.services.rests import deal_with_rest, sweep_rests
 from bookings.tests.conftest import Travel
 from bookings.tests.factories import appointment, by_customer, by_specialist, by_staff, in_force, offered, reservation
 from bookings.tests.paying import books, follow_up, inr, order_of, paid, synced
+from bookings.tests.series_factories import booked, bookings_of
 from catalog.tests.factories import NOW, at
 from common.proofs import check, invariants
 from notifications.models import Delivery, Notification, OutgoingMessage
@@ -27,7 +28,7 @@ from notifications.services import deliver_due
 from payments.enums import PaymentStatus, Purpose
 from payments.gateways.base import Refused, Silent, Unavailable
 from payments.management.invariants import OWN as OF_PAYMENTS
-from payments.models import GatewayCall, Payment, PaymentId, SavedCard
+from payments.models import GatewayCall, Payment, PaymentId, Refund, SavedCard
 from payments.services.cancelling import cancel_at_gateway
 from payments.tests.fake_gateway import PATH, FakeGateway
 
@@ -359,6 +360,32 @@ def test_what_the_specialist_cancels_lets_the_hold_go_and_gives_all_back(travel:
 
     held.refresh_from_db()
     assert (held.status, booking.payment_status, books(booking)) == ("cancelled", "refunded", {})
+
+
+def test_each_date_of_a_series_has_a_deposit_a_hold_and_a_refund_of_its_own(travel: Travel) -> None:
+    """E085."""
+    made = booked(
+        "FREQ=WEEKLY;COUNT=3", of=offered(deposit_minor=DEPOSIT, instant_booking=True), start=at("10:00") + WEEK
+    )
+    for booking in made.bookings:
+        paid(booking)
+    first, second, third = bookings_of(made.series)
+    assert [(each.status, each.rest_due_at) for each in (first, second, third)] == [
+        ("confirmed", each.starts_at - 48 * HOURS) for each in (first, second, third)
+    ]
+    with_card(first)
+
+    first = dealt_with(first)
+    cancel_booking(second, actor=by_customer(second))
+    follow_up()
+    second.refresh_from_db()
+
+    assert (first.payment_status, rest_of(first).status) == ("deposit_paid", "authorized")
+    assert (second.payment_status, books(second), second.rest_due_at) == ("refunded", {}, None)
+    assert books(first) == books(third) == {"gateway:fake": DEPOSIT, "customer:deposits": -DEPOSIT}
+    assert Refund.objects.get().payment.payable_id == second.pk
+    assert over(first, travel).payment_status == "paid"
+    assert not Payment.objects.of("booking", third.pk).exclude(purpose=Purpose.DEPOSIT).exists()
 
 
 def test_a_gateway_that_takes_no_parts_takes_all_and_gives_back_what_is_too_much(

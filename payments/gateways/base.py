@@ -52,6 +52,16 @@ class Order:
     method_ref: str = ""
     customer_ref: str = ""
     return_url: str = ""
+    # The customer is to pay on a page of the gateway's own; see `Gateway.pay_page`.
+    is_hosted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PayPage:
+    """Where a customer pays without any code of ours: a link or, with `fields`, a form that is sent there."""
+
+    url: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,9 @@ class Gateway(Protocol):
 
     def refund(self, reference: str, amount: Money, *, key: str) -> SeenRefund:
         """Gives back a part or all of what was captured."""
+
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        """The page for an order whose `client` this is, from which the customer comes `back`; None if it has none."""
 
     def forget_card(self, card: Card) -> None:
         """Keeps the card no longer; one that is not kept is forgotten already."""

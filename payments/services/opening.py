@@ -47,7 +47,7 @@ class Asked:
     """`method_ref` is what the gateway calls the means of payment; a saved card is charged without the customer.
 
     `saves_card` asks the gateway to keep the card for later, where it keeps any. `amount` is given where the payer has
-    the choice, and nowhere else.
+    the choice, and nowhere else. `is_hosted`: on a page of the gateway's own, see `page_of`.
     """
 
     payable_type: str
@@ -60,6 +60,7 @@ class Asked:
     saves_card: bool = False
     card: Card | None = None
     amount: Money | None = None
+    is_hosted: bool = False
 
 
 def open_payment(asked: Asked, *, payer: User) -> Payment:
@@ -120,7 +121,7 @@ def _is_taken_up(there: Payment, asked: Asked) -> bool:
         raise UnderWay
     is_same = there.gateway == asked.gateway and there.captures_later == asked.captures_later
     is_same = is_same and asked.amount in (None, there.amount)
-    return is_same and (there.gateway_ref is None or not (asked.method_ref or asked.card))
+    return is_same and (there.gateway_ref is None or not (asked.method_ref or asked.card or asked.is_hosted))
 
 
 def _created(asked: Asked, due: Money, payer: User) -> Payment:
@@ -166,6 +167,7 @@ def _order(payment: Payment, asked: Asked) -> Order:
         method_ref=asked.method_ref,
         customer_ref=customer_at(payment.gateway, payment.payer) if asked.saves_card else "",
         return_url=asked.return_url,
+        is_hosted=asked.is_hosted,
     )
 
 

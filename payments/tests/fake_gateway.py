@@ -14,7 +14,7 @@ from uuid import UUID
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
-from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund
 
 T = TypeVar("T")
 
@@ -28,6 +28,8 @@ class FakeGateway:
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = True
     saves_cards: ClassVar[bool] = True
+    has_pages: ClassVar[bool] = True
+    fields: ClassVar[dict[str, str]] = {}
 
     orders: ClassVar[dict[str, Seen]] = {}
     by_key: ClassVar[dict[str, Any]] = {}
@@ -125,6 +127,9 @@ class FakeGateway:
             return given
 
         return self._once("refund", key, refunded)
+
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        return PayPage(f"https://fake.example/{client['order_id']}", self.fields) if self.has_pages else None
 
     def forget_card(self, card: Card) -> None:
         self._fails("forget")
