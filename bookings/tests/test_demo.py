@@ -17,6 +17,7 @@ from catalog.models import Review, Specialist
 from catalog.tests.factories import MONDAY, NOW, person, service, specialist
 from common.management.demo import DemoWorld
 from common.proofs import prove
+from payments.models import Payment
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,14 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert Review.objects.count() > 80
     assert Specialist.objects.filter(rating_count__gt=0).count() > 10
     assert (Series.objects.count(), SeriesException.objects.count()) == (1, 1)
+    money = Payment.objects.order_by("gateway", "status", "purpose").values_list("gateway", "status", "purpose")
+    assert list(money) == [
+        ("cash", "captured", "full"),
+        ("sandbox", "authorized", "full"),
+        ("sandbox", "captured", "full"),
+        ("sandbox", "captured", "tip"),
+    ]
+    assert {*hers.filter(payment_status="paid").values_list("status", flat=True)} == {"completed"}
     assert violations() == []
 
 
