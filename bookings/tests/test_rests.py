@@ -16,10 +16,10 @@ from bookings.services.cancelling import cancel_booking
 from bookings.services.closing import complete_booking, mark_no_show
 from bookings.services.deciding import confirm_booking, start_booking
 from bookings.services.rescheduling import reschedule_booking
-from bookings.services.rests import deal_with_rest, sweep_rests
+from bookings.services.rests import sweep_rests
 from bookings.tests.conftest import Travel
 from bookings.tests.factories import appointment, by_customer, by_specialist, by_staff, in_force, offered, reservation
-from bookings.tests.paying import books, follow_up, inr, order_of, paid, synced
+from bookings.tests.paying import books, dealt_with, follow_up, inr, order_of, paid, rest_of, synced, with_card
 from bookings.tests.series_factories import booked, bookings_of
 from catalog.tests.factories import NOW, at
 from common.proofs import check, invariants
@@ -53,28 +53,12 @@ def next_week(**fields: Any) -> Booking:
     return Booking.objects.get(pk=booking.pk)
 
 
-def with_card(booking: Booking, card: str = "card-good") -> Booking:
-    SavedCard.objects.create(user=booking.customer, gateway="fake", customer_ref="alice", method_ref=card)
-    return booking
-
-
-def dealt_with(booking: Booking) -> Booking:
-    """As if its time had come."""
-    Booking.objects.filter(pk=booking.pk, rest_due_at__isnull=False).update(rest_due_at=Now())
-    deal_with_rest(booking.pk)
-    return Booking.objects.get(pk=booking.pk)
-
-
 def over(booking: Booking, travel: Travel) -> Booking:
     """Done, and what follows has been done as well."""
     travel(booking.ends_at)
     complete_booking(booking, actor=by_specialist(booking))
     follow_up()
     return dealt_with(booking)
-
-
-def rest_of(booking: Booking) -> Payment:
-    return Payment.objects.of("booking", booking.pk).exclude(purpose=Purpose.DEPOSIT).latest("id")
 
 
 def asked(booking: Booking) -> list[str]:
