@@ -10,6 +10,7 @@ from bookings.services.answering import note_answer
 from bookings.services.holding import loosen_hold
 from bookings.services.paying import settle_booking
 from bookings.services.rests import nudge_rest
+from bookings.services.rewarding import reward_review
 from common.events import Event, on
 
 # Customers and staff tell nothing of how a specialist answers.
@@ -61,6 +62,12 @@ def take_rest(event: Event) -> None:
 
 for _name in ("booking.cancelled", "booking.completed", "booking.no_show"):
     on(_name)(take_rest)
+
+
+@on("review.posted")
+def thank_for_review(event: Event) -> None:
+    """The customer earns points, once for a booking."""
+    reward_review(UUID(str(event.data["booking_id"])))
 
 
 def tell_of_money(event: Event) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bookings.services import rests, series_rolling, series_wall_time, sweeping
+from bookings.services import previews, rests, series_rolling, series_wall_time, sweeping
 from common.queue import task
 
 
@@ -39,3 +39,13 @@ def deal_with_rest(booking: str) -> None:
 @task("bookings.sweep_rests")
 def sweep_rests() -> None:
     rests.sweep_rests()
+
+
+@task("bookings.give_back_holds")
+def give_back_holds() -> None:
+    previews.give_back_holds()
+
+
+@task("bookings.forget_previews")
+def forget_previews() -> None:
+    previews.forget_previews()

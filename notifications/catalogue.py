@@ -148,6 +148,7 @@ KINDS: dict[str, Kind] = {
     "payment_needs_confirmation": _DUE,
     "payment_received": _MOVED_MONEY,
     "payment_refunded": _MOVED_MONEY,
+    "payment_credited": _MOVED_MONEY,
     # Written by staff: the texts only frame what they say.
     "promotion": Kind(
         Topic.PROMOTIONS,

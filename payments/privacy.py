@@ -6,6 +6,7 @@ from common import clock
 from common.personal_data import PersonalData
 from common.queue import enqueue
 from payments.models import Payment, Refund, SavedCard
+from payments.selectors import credit_of
 
 
 def export(user: Any) -> dict[str, Any]:
@@ -16,7 +17,8 @@ def export(user: Any) -> dict[str, Any]:
         "payments": _rows(
             payments, "purpose", "gateway", "status", "currency", "amount_minor", "captured_minor", "created_at"
         ),
-        "refunds": _rows(refunds, "payment_id", "status", "amount_minor", "reason", "created_at"),
+        "refunds": _rows(refunds, "payment_id", "status", "destination", "amount_minor", "reason", "created_at"),
+        "credit": [{"amount": str(each), "currency": each.currency} for each in credit_of(user.pk)],
         "saved_cards": _rows(cards, "gateway", "brand", "last4", "expires_on"),
     }
 

@@ -16,7 +16,8 @@ from payments.models import Payment, Posting, Refund, SavedCard
 # Refunds that undo a payment which should not have been: they say nothing about what was bought.
 SURPLUS = "surplus:"
 # Accounts of what the platform owes to single people.
-OF_PEOPLE = ("credit:", "payable:specialist:")
+CREDITS = "credit:"
+OF_PEOPLE = (CREDITS, "payable:specialist:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,23 @@ def posted_of(payable_type: str, payable_id: UUID) -> Mapping[tuple[str, str], M
         .annotate(total=Sum("amount_minor"))
     )
     return {(row["account__code"], row["currency"]): Money(int(row["total"]), row["currency"]) for row in rows}
+
+
+def credit_account(user_id: UUID) -> str:
+    """The account of what the platform owes this person, to pay with."""
+    return f"{CREDITS}{user_id}"
+
+
+def credit_of(user_id: UUID) -> list[Money]:
+    """What one can pay with of one's credit, in each currency in which there is some; one query."""
+    rows = (
+        Posting.objects.filter(account__code=credit_account(user_id))
+        .order_by()
+        .values("currency")
+        .annotate(total=Sum("amount_minor"))
+        .order_by("currency")
+    )
+    return [Money(-int(row["total"]), row["currency"]) for row in rows if row["total"]]
 
 
 def trial_balance(before: datetime) -> list[tuple[str, Money]]:

@@ -1,6 +1,7 @@
 """What must always be true of bookings."""
 
 from bookings.enums import MOVES, OCCUPYING, Action
+from bookings.management.invariants_of_means import OWN as OF_MEANS
 from bookings.transitions import EVENTS
 from catalog.recurrence import MOST_OCCURRENCES
 from common.outbox import KEPT_FOR
@@ -19,6 +20,7 @@ OWN = (
     "INV-28",
     "INV-29",
     "INV-30",
+    "INV-30a",
     "INV-33",
     "INV-34",
     "INV-35",
@@ -29,6 +31,7 @@ OWN = (
     "INV-39",
     "INV-70",
     "INV-87",
+    *OF_MEANS,
 )
 
 
@@ -122,6 +125,22 @@ register_invariant(
     sql="""
         SELECT id FROM bookings_booking
         WHERE status = 'pending_payment' AND (expires_at IS NULL OR expires_at < now() - interval '5 minutes')
+    """,
+)
+
+register_invariant(
+    id="INV-30a",
+    title="What is held is held by a checkout that nobody has confirmed, and is given back within minutes",
+    sql="""
+        SELECT occupancy.id FROM catalog_occupancy AS occupancy
+        LEFT JOIN bookings_checkoutpreview AS preview ON preview.id = occupancy.subject_id AND preview.is_holding
+        WHERE occupancy.kind = 'hold'
+            AND (preview.id IS NULL OR preview.expires_at < now() - interval '5 minutes')
+        UNION ALL
+        SELECT preview.id FROM bookings_checkoutpreview AS preview
+        WHERE preview.is_holding AND NOT EXISTS (
+            SELECT FROM catalog_occupancy WHERE subject_id = preview.id AND kind = 'hold'
+        )
     """,
 )
 
@@ -321,6 +340,9 @@ register_invariant(
         GROUP BY booking.id
         HAVING sum(payment.disputed_minor) = 0
             AND sum(payment.captured_minor - coalesce(given.total, 0))
-                <> least(booking.cancellation_fee_minor, sum(payment.captured_minor - coalesce(given.otherwise, 0)))
+                <> least(
+                    booking.cancellation_fee_minor - booking.credit_minor,
+                    sum(payment.captured_minor - coalesce(given.otherwise, 0))
+                )
     """,
 )
