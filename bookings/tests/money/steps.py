@@ -1,0 +1,226 @@
+"""What people do with bookings and money, one step at a time and at random."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from bookings.enums import BookingStatus, Role
+from bookings.models import Booking
+from bookings.selectors.paying import PAYABLE
+from bookings.services.cancelling import cancel_booking
+from bookings.services.closing import complete_booking, mark_no_show
+from bookings.services.deciding import confirm_booking, start_booking
+from bookings.services.refunds import RefundKind, refund_booking
+from bookings.services.rescheduling import reschedule_booking
+from bookings.tests.factories import appointment, by_customer, by_specialist, reservation
+from bookings.tests.money.world import World
+from bookings.transitions import Actor
+from common.money import Money
+from common.timeranges import TimeRange
+from payments.enums import PaymentStatus, Purpose, RefundStatus
+from payments.gateways.base import Card as SavedCard
+from payments.models import Payment, PaymentId, Refund
+from payments.models import SavedCard as KeptCard
+from payments.sandbox import services as sandbox
+from payments.sandbox.enums import Card, OrderStatus
+from payments.sandbox.errors import SandboxError
+from payments.sandbox.models import SandboxOrder
+from payments.services.capturing import capture_payment
+from payments.services.opening import Asked, open_payment
+from payments.services.refunding import approve_refund, reject_refund, retry_refund
+from payments.services.syncing import sync_payment
+
+HOUR = timedelta(hours=1)
+Step = Callable[[World, Booking], None]
+
+
+def book(world: World) -> None:
+    """An appointment, now and then a reservation; an hour of one of three days, often the same as somebody else's."""
+    offer = world.pick(*((each, 4) for each in world.services), (world.room, 1))
+    day = world.time.now.replace(hour=3, minute=30, second=0, microsecond=0) + timedelta(
+        days=world.chance.randint(0, 2)
+    )
+    start = day + world.chance.randrange(16) * HOUR / 2
+    alice = world.chance.choice(world.customers)
+    if offer is world.room:
+        booking = world.tried(lambda: reservation(world.room, TimeRange.lasting(start, HOUR), alice=alice))
+    else:
+        booking = world.tried(lambda: appointment(offer, start, alice=alice))
+    if booking is not None:
+        world.bookings.append(booking.pk)
+
+
+def pay(world: World, booking: Booking) -> None:
+    purpose = world.pick((Purpose.DEPOSIT, 5), (Purpose.FULL, 3), (Purpose.REST, 2))
+    if booking.status != BookingStatus.PENDING_PAYMENT and purpose is Purpose.DEPOSIT:
+        purpose = world.pick((Purpose.REST, 1), (Purpose.FULL, 1))
+    method = world.pick((Card.GOOD.value, 5), ("", 4), (Card.DECLINED.value, 2), (Card.ASKS.value, 2))
+    is_later = world.chance.random() < 0.1
+    asked = Asked(
+        PAYABLE,
+        booking.pk,
+        purpose,
+        "sandbox",
+        method_ref=method,
+        captures_later=is_later,
+        saves_card=world.chance.random() < 0.3,
+        card=_saved_card(booking) if world.chance.random() < 0.2 else None,
+    )
+    known = set(Payment.objects.of(PAYABLE, booking.pk).values_list("pk", flat=True))
+    due = _due(booking, purpose)
+
+    payment = world.tried(lambda: open_payment(asked, payer=booking.customer))
+
+    for each in Payment.objects.of(PAYABLE, booking.pk).exclude(pk__in=known):
+        if each.amount_minor != due:
+            world.complaints.append(f"{each.amount_minor} were asked for as {purpose}, and {due} are due")
+    if payment is not None and payment.status == PaymentStatus.CAPTURED:
+        world.told_paid.add(payment.pk)
+
+
+def act_on_page(world: World, booking: Booking) -> None:
+    """The customer has the gateway's page open, perhaps an old one."""
+    payments = Payment.objects.of(PAYABLE, booking.pk).values_list("pk", flat=True)
+    orders = list(SandboxOrder.objects.filter(payment_id__in=payments).order_by("pk"))
+    if not orders:
+        return
+    order = world.chance.choice(orders)
+    if order.status == OrderStatus.NEEDS_AUTHENTICATION:
+        world.tried(lambda: sandbox.answer_bank(order.reference, confirms=world.chance.random() < 0.7))
+    else:
+        card = world.pick((Card.GOOD, 6), (Card.DECLINED, 2), (Card.ASKS, 3))
+        world.tried(lambda: sandbox.pay_with(order.reference, card))
+
+
+def come_back(world: World, booking: Booking) -> None:
+    """The browser returns and asks how it went."""
+    payment = Payment.objects.of(PAYABLE, booking.pk).order_by("-id").first()
+    if payment is not None:
+        seen = world.tried(lambda: sync_payment(PaymentId(payment.pk)))
+        if seen is not None and seen.status == PaymentStatus.CAPTURED:
+            world.told_paid.add(seen.pk)
+
+
+def capture(world: World, booking: Booking) -> None:
+    held = Payment.objects.of(PAYABLE, booking.pk).filter(status=PaymentStatus.AUTHORIZED).first()
+    if held is not None:
+        part = world.pick((held.authorized_minor, 2), (max(1, held.authorized_minor // 3), 1))
+        world.tried(lambda: capture_payment(PaymentId(held.pk), Money(part, held.currency)))
+
+
+def confirm(world: World, booking: Booking) -> None:
+    world.tried(lambda: confirm_booking(booking, actor=_host(world, booking)))
+
+
+def start(world: World, booking: Booking) -> None:
+    world.tried(lambda: start_booking(booking, actor=_host(world, booking)))
+
+
+def complete(world: World, booking: Booking) -> None:
+    world.tried(lambda: complete_booking(booking, actor=_host(world, booking)))
+
+
+def stay_away(world: World, booking: Booking) -> None:
+    world.tried(lambda: mark_no_show(booking, actor=_host(world, booking)))
+
+
+def cancel(world: World, booking: Booking) -> None:
+    who = world.pick((by_customer(booking), 3), (_host(world, booking), 1), (_desk(world), 1))
+    world.tried(lambda: cancel_booking(booking, actor=who, reason="Rain"))
+
+
+def reschedule(world: World, booking: Booking) -> None:
+    who = world.pick((by_customer(booking), 3), (_desk(world), 1))
+    to = booking.starts_at + world.chance.randint(-6, 30) * HOUR / 2
+    world.tried(lambda: reschedule_booking(booking, starts_at=to, actor=who))
+
+
+def give_back(world: World, booking: Booking) -> None:
+    kind = world.pick((RefundKind.FULL, 1), (RefundKind.PARTIAL, 3), (RefundKind.DEPOSIT, 1))
+    amount = None
+    if kind is RefundKind.PARTIAL:
+        amount = Money(world.chance.randint(1, max(1, booking.total_minor)), booking.currency)
+    dana = world.staff[0]
+    world.tried(lambda: refund_booking(booking, kind, amount=amount, by=dana, reason="Sorry"))
+
+
+def decide(world: World, booking: Booking) -> None:
+    """The second person of the desk."""
+    waiting = Refund.objects.filter(payment__payable_id=booking.pk, status=RefundStatus.AWAITING_APPROVAL).first()
+    if waiting is not None:
+        fred = world.staff[1]
+        decision = world.pick((approve_refund, 2), (reject_refund, 1))
+        world.tried(lambda: decision(waiting, by=fred))
+    failed = Refund.objects.filter(payment__payable_id=booking.pk, status=RefundStatus.FAILED).first()
+    if failed is not None:
+        world.tried(lambda: retry_refund(failed))
+
+
+def refund_by_hand(world: World, booking: Booking) -> None:
+    """Somebody at the gateway's own back office does, without telling us (E177)."""
+    paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=1).first()
+    if paid is None:
+        return
+    part = Money(world.chance.randint(1, paid.captured_minor), paid.currency)
+    key = f"by hand {world.chance.random()}"
+    with contextlib.suppress(SandboxError):
+        sandbox.refund_order(str(paid.gateway_ref), part, key=key)
+    world.worker.commit()
+    world.by_hand.add(paid.pk)
+
+
+def dispute(world: World, booking: Booking) -> None:
+    """The customer's bank takes it back for now."""
+    paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, refunded_minor=0, reserved_minor=0)
+    payment = paid.first()
+    if payment is not None:
+        sandbox.dispute_order(str(payment.gateway_ref), world.chance.randint(1, payment.captured_minor))
+        world.worker.commit()
+        world.by_hand.add(payment.pk)
+
+
+WEIGHTS: dict[str, list[tuple[Step, int]]] = {
+    "pending_payment": [(pay, 8), (act_on_page, 6), (come_back, 3), (cancel, 1), (reschedule, 1)],
+    "pending": [(confirm, 5), (pay, 4), (act_on_page, 3), (come_back, 2), (cancel, 2), (reschedule, 1), (give_back, 1)],
+    "confirmed": [
+        *[(pay, 4), (act_on_page, 3), (come_back, 2), (cancel, 2), (reschedule, 1), (give_back, 1), (capture, 1)],
+        *[(start, 2), (complete, 3), (stay_away, 1)],
+    ],
+    "in_progress": [(complete, 4), (pay, 2), (act_on_page, 1), (give_back, 1), (cancel, 1), (capture, 1)],
+    "completed": [
+        *[(pay, 4), (act_on_page, 4), (come_back, 2), (give_back, 6), (decide, 2), (refund_by_hand, 2), (dispute, 1)]
+    ],
+    "expired": [(act_on_page, 5), (come_back, 2), (pay, 1)],
+    "cancelled": [(act_on_page, 3), (come_back, 1), (give_back, 1), (decide, 2), (refund_by_hand, 1)],
+    "no_show": [(act_on_page, 1), (give_back, 2), (decide, 1)],
+}
+
+
+def do_something(world: World, pk: UUID) -> None:
+    booking = world.booking(pk)
+    step = world.pick(*WEIGHTS[booking.status])
+    step(world, booking)
+
+
+def _due(booking: Booking, purpose: Purpose) -> int:
+    """What can be asked for now, reckoned from the payments: nothing that a client says comes into it."""
+    payments = list(Payment.objects.of(PAYABLE, booking.pk))
+    back = Refund.objects.filter(payment__in=payments, status=RefundStatus.SUCCEEDED, cause__startswith="surplus:")
+    paid = sum(each.captured_minor for each in payments) - sum(each.amount_minor for each in back)
+    fresh = Booking.objects.get(pk=booking.pk)
+    price = fresh.deposit_minor if purpose is Purpose.DEPOSIT else fresh.total_minor
+    return price - paid
+
+
+def _saved_card(booking: Booking) -> SavedCard | None:
+    kept = KeptCard.objects.filter(user=booking.customer).order_by("-id").first()
+    return SavedCard(kept.customer_ref, kept.method_ref) if kept else None
+
+
+def _host(world: World, booking: Booking) -> Actor:
+    return by_specialist(booking) if booking.specialist is not None else _desk(world)
+
+
+def _desk(world: World) -> Actor:
+    return Actor(Role.STAFF, world.staff[0])
