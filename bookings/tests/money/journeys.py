@@ -22,7 +22,7 @@ from payments.services.webhooks import replay_webhook
 
 STEPS_EACH = 8
 # Seconds, and how often so many pass.
-PAUSES = [(20, 40), (120, 30), (1_200, 20), (10_800, 9), (72_000, 1)]
+PAUSES = [(5, 50), (60, 30), (600, 10), (7_200, 8), (43_200, 2)]
 HOURS_OF_REST = (0.02, 0.1, 0.5, 2, 26, 26, 26, 26)
 
 
@@ -60,10 +60,13 @@ class Proof:
 
 
 def _wander(world: World, count: int) -> None:
+    """Mostly one booking after the other, as people do; now and then somebody comes back to an older one."""
     for _ in range(count * STEPS_EACH):
-        is_short = len(world.bookings) < count and world.chance.random() < 0.25
+        is_short = len(world.bookings) < count and world.chance.random() < 2 / STEPS_EACH
         if is_short or not world.bookings:
             book(world)
+        elif world.chance.random() < 0.7:
+            do_something(world, world.bookings[-1])
         else:
             do_something(world, world.chance.choice(world.bookings))
         world.time.passes(timedelta(seconds=world.pick(*PAUSES)))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from bookings.enums import BookingStatus, Role
+from bookings.enums import Role
 from bookings.models import Booking
-from bookings.selectors.paying import PAYABLE
+from bookings.selectors.paying import PAYABLE, due_for, paid_for
 from bookings.services.cancelling import cancel_booking
 from bookings.services.closing import complete_booking, mark_no_show
 from bookings.services.deciding import confirm_booking, start_booking
@@ -32,16 +32,18 @@ from payments.services.refunding import approve_refund, reject_refund, retry_ref
 from payments.services.syncing import sync_payment
 
 HOUR = timedelta(hours=1)
-Step = Callable[[World, Booking], None]
+TRIES = 5
+# Does something, or answers False where there is nothing to do it with.
+Step = Callable[[World, Booking], bool | None]
 
 
 def book(world: World) -> None:
-    """An appointment, now and then a reservation; an hour of one of three days, often the same as somebody else's."""
+    """An appointment, now and then a reservation; an hour of the days ahead, often the same as somebody else's."""
     offer = world.pick(*((each, 4) for each in world.services), (world.room, 1))
-    day = world.time.now.replace(hour=3, minute=30, second=0, microsecond=0) + timedelta(
-        days=world.chance.randint(0, 2)
-    )
-    start = day + world.chance.randrange(16) * HOUR / 2
+    today = world.time.now.replace(hour=3, minute=30, second=0, microsecond=0)
+    start = today + timedelta(days=world.chance.randint(0, 2)) + world.chance.randrange(16) * HOUR / 2
+    if start <= world.time.now:
+        start += timedelta(days=1)
     alice = world.chance.choice(world.customers)
     if offer is world.room:
         booking = world.tried(lambda: reservation(world.room, TimeRange.lasting(start, HOUR), alice=alice))
@@ -51,10 +53,10 @@ def book(world: World) -> None:
         world.bookings.append(booking.pk)
 
 
-def pay(world: World, booking: Booking) -> None:
-    purpose = world.pick((Purpose.DEPOSIT, 5), (Purpose.FULL, 3), (Purpose.REST, 2))
-    if booking.status != BookingStatus.PENDING_PAYMENT and purpose is Purpose.DEPOSIT:
-        purpose = world.pick((Purpose.REST, 1), (Purpose.FULL, 1))
+def pay(world: World, booking: Booking) -> bool:
+    due = due_for(booking, paid_for(booking.pk))
+    purposes = list(due) if due and world.chance.random() < 0.9 else [Purpose.DEPOSIT, Purpose.FULL, Purpose.REST]
+    purpose = world.chance.choice(purposes)
     method = world.pick((Card.GOOD.value, 5), ("", 4), (Card.DECLINED.value, 2), (Card.ASKS.value, 2))
     is_later = world.chance.random() < 0.1
     asked = Asked(
@@ -68,45 +70,51 @@ def pay(world: World, booking: Booking) -> None:
         card=_saved_card(booking) if world.chance.random() < 0.2 else None,
     )
     known = set(Payment.objects.of(PAYABLE, booking.pk).values_list("pk", flat=True))
-    due = _due(booking, purpose)
+    asked_for = _due(booking, purpose)
 
     payment = world.tried(lambda: open_payment(asked, payer=booking.customer))
 
     for each in Payment.objects.of(PAYABLE, booking.pk).exclude(pk__in=known):
-        if each.amount_minor != due:
-            world.complaints.append(f"{each.amount_minor} were asked for as {purpose}, and {due} are due")
+        if each.amount_minor != asked_for:
+            world.complaints.append(f"{each.amount_minor} were asked for as {purpose}, and {asked_for} are due")
     if payment is not None and payment.status == PaymentStatus.CAPTURED:
         world.told_paid.add(payment.pk)
+    return bool(due)
 
 
-def act_on_page(world: World, booking: Booking) -> None:
+def act_on_page(world: World, booking: Booking) -> bool:
     """The customer has the gateway's page open, perhaps an old one."""
     payments = Payment.objects.of(PAYABLE, booking.pk).values_list("pk", flat=True)
     orders = list(SandboxOrder.objects.filter(payment_id__in=payments).order_by("pk"))
     if not orders:
-        return
+        return False
     order = world.chance.choice(orders)
     if order.status == OrderStatus.NEEDS_AUTHENTICATION:
         world.tried(lambda: sandbox.answer_bank(order.reference, confirms=world.chance.random() < 0.7))
     else:
         card = world.pick((Card.GOOD, 6), (Card.DECLINED, 2), (Card.ASKS, 3))
         world.tried(lambda: sandbox.pay_with(order.reference, card))
+    return True
 
 
-def come_back(world: World, booking: Booking) -> None:
+def come_back(world: World, booking: Booking) -> bool:
     """The browser returns and asks how it went."""
     payment = Payment.objects.of(PAYABLE, booking.pk).order_by("-id").first()
-    if payment is not None:
-        seen = world.tried(lambda: sync_payment(PaymentId(payment.pk)))
-        if seen is not None and seen.status == PaymentStatus.CAPTURED:
-            world.told_paid.add(seen.pk)
+    if payment is None:
+        return False
+    seen = world.tried(lambda: sync_payment(PaymentId(payment.pk)))
+    if seen is not None and seen.status == PaymentStatus.CAPTURED:
+        world.told_paid.add(seen.pk)
+    return True
 
 
-def capture(world: World, booking: Booking) -> None:
+def capture(world: World, booking: Booking) -> bool:
     held = Payment.objects.of(PAYABLE, booking.pk).filter(status=PaymentStatus.AUTHORIZED).first()
-    if held is not None:
-        part = world.pick((held.authorized_minor, 2), (max(1, held.authorized_minor // 3), 1))
-        world.tried(lambda: capture_payment(PaymentId(held.pk), Money(part, held.currency)))
+    if held is None:
+        return False
+    part = world.pick((held.authorized_minor, 2), (max(1, held.authorized_minor // 3), 1))
+    world.tried(lambda: capture_payment(PaymentId(held.pk), Money(part, held.currency)))
+    return True
 
 
 def confirm(world: World, booking: Booking) -> None:
@@ -114,14 +122,17 @@ def confirm(world: World, booking: Booking) -> None:
 
 
 def start(world: World, booking: Booking) -> None:
+    _wait_for(world, booking)
     world.tried(lambda: start_booking(booking, actor=_host(world, booking)))
 
 
 def complete(world: World, booking: Booking) -> None:
+    _wait_for(world, booking)
     world.tried(lambda: complete_booking(booking, actor=_host(world, booking)))
 
 
 def stay_away(world: World, booking: Booking) -> None:
+    _wait_for(world, booking)
     world.tried(lambda: mark_no_show(booking, actor=_host(world, booking)))
 
 
@@ -136,16 +147,20 @@ def reschedule(world: World, booking: Booking) -> None:
     world.tried(lambda: reschedule_booking(booking, starts_at=to, actor=who))
 
 
-def give_back(world: World, booking: Booking) -> None:
+def give_back(world: World, booking: Booking) -> bool:
     kind = world.pick((RefundKind.FULL, 1), (RefundKind.PARTIAL, 3), (RefundKind.DEPOSIT, 1))
+    left = max(0, paid_for(booking.pk).left)
+    if not left and world.chance.random() < 0.9:
+        return False
     amount = None
     if kind is RefundKind.PARTIAL:
-        amount = Money(world.chance.randint(1, max(1, booking.total_minor)), booking.currency)
+        amount = Money(world.chance.randint(1, left + 1), booking.currency)
     dana = world.staff[0]
     world.tried(lambda: refund_booking(booking, kind, amount=amount, by=dana, reason="Sorry"))
+    return True
 
 
-def decide(world: World, booking: Booking) -> None:
+def decide(world: World, booking: Booking) -> bool:
     """The second person of the desk."""
     waiting = Refund.objects.filter(payment__payable_id=booking.pk, status=RefundStatus.AWAITING_APPROVAL).first()
     if waiting is not None:
@@ -155,52 +170,59 @@ def decide(world: World, booking: Booking) -> None:
     failed = Refund.objects.filter(payment__payable_id=booking.pk, status=RefundStatus.FAILED).first()
     if failed is not None:
         world.tried(lambda: retry_refund(failed))
+    return waiting is not None or failed is not None
 
 
-def refund_by_hand(world: World, booking: Booking) -> None:
+def refund_by_hand(world: World, booking: Booking) -> bool:
     """Somebody at the gateway's own back office does, without telling us (E177)."""
     paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=1).first()
     if paid is None:
-        return
+        return False
     part = Money(world.chance.randint(1, paid.captured_minor), paid.currency)
     key = f"by hand {world.chance.random()}"
     with contextlib.suppress(SandboxError):
         sandbox.refund_order(str(paid.gateway_ref), part, key=key)
     world.worker.commit()
     world.by_hand.add(paid.pk)
+    return True
 
 
-def dispute(world: World, booking: Booking) -> None:
+def dispute(world: World, booking: Booking) -> bool:
     """The customer's bank takes it back for now."""
     paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, refunded_minor=0, reserved_minor=0)
     payment = paid.first()
-    if payment is not None:
-        sandbox.dispute_order(str(payment.gateway_ref), world.chance.randint(1, payment.captured_minor))
-        world.worker.commit()
-        world.by_hand.add(payment.pk)
+    if payment is None:
+        return False
+    sandbox.dispute_order(str(payment.gateway_ref), world.chance.randint(1, payment.captured_minor))
+    world.worker.commit()
+    world.by_hand.add(payment.pk)
+    return True
 
 
 WEIGHTS: dict[str, list[tuple[Step, int]]] = {
-    "pending_payment": [(pay, 8), (act_on_page, 6), (come_back, 3), (cancel, 1), (reschedule, 1)],
-    "pending": [(confirm, 5), (pay, 4), (act_on_page, 3), (come_back, 2), (cancel, 2), (reschedule, 1), (give_back, 1)],
+    "pending_payment": [(pay, 10), (act_on_page, 6), (come_back, 2), (cancel, 1), (reschedule, 1)],
+    "pending": [(pay, 6), (act_on_page, 4), (confirm, 6), (come_back, 1), (cancel, 2), (reschedule, 1), (give_back, 1)],
     "confirmed": [
-        *[(pay, 4), (act_on_page, 3), (come_back, 2), (cancel, 2), (reschedule, 1), (give_back, 1), (capture, 1)],
+        *[(pay, 6), (act_on_page, 4), (come_back, 1), (cancel, 2), (reschedule, 1), (give_back, 2), (capture, 3)],
         *[(start, 2), (complete, 3), (stay_away, 1)],
     ],
-    "in_progress": [(complete, 4), (pay, 2), (act_on_page, 1), (give_back, 1), (cancel, 1), (capture, 1)],
+    "in_progress": [(complete, 4), (pay, 3), (act_on_page, 2), (give_back, 1), (cancel, 1), (capture, 2)],
     "completed": [
-        *[(pay, 4), (act_on_page, 4), (come_back, 2), (give_back, 6), (decide, 2), (refund_by_hand, 2), (dispute, 1)]
+        *[(pay, 4), (act_on_page, 4), (come_back, 1), (give_back, 5), (decide, 3), (refund_by_hand, 2), (dispute, 1)],
     ],
-    "expired": [(act_on_page, 5), (come_back, 2), (pay, 1)],
-    "cancelled": [(act_on_page, 3), (come_back, 1), (give_back, 1), (decide, 2), (refund_by_hand, 1)],
+    "expired": [(act_on_page, 6), (come_back, 3), (pay, 1)],
+    "cancelled": [(act_on_page, 4), (come_back, 1), (give_back, 2), (decide, 2), (refund_by_hand, 1)],
     "no_show": [(act_on_page, 1), (give_back, 2), (decide, 1)],
 }
 
 
 def do_something(world: World, pk: UUID) -> None:
+    """One step that has something to do."""
     booking = world.booking(pk)
-    step = world.pick(*WEIGHTS[booking.status])
-    step(world, booking)
+    for _ in range(TRIES):
+        step = world.pick(*WEIGHTS[booking.status])
+        if step(world, booking) is not False:
+            return
 
 
 def _due(booking: Booking, purpose: Purpose) -> int:
@@ -216,6 +238,13 @@ def _due(booking: Booking, purpose: Purpose) -> int:
 def _saved_card(booking: Booking) -> SavedCard | None:
     kept = KeptCard.objects.filter(user=booking.customer).order_by("-id").first()
     return SavedCard(kept.customer_ref, kept.method_ref) if kept else None
+
+
+def _wait_for(world: World, booking: Booking) -> None:
+    """Mostly until it has begun."""
+    ahead = booking.starts_at - world.time.now
+    if ahead > timedelta(0) and world.chance.random() < 0.6:
+        world.time.passes(ahead + world.chance.randint(0, 4) * HOUR / 4)
 
 
 def _host(world: World, booking: Booking) -> Actor:
