@@ -123,13 +123,14 @@ def keep_the_time_of_what_is_cancelled(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cancelling, "release", lambda _: None)
 
 
-SABOTAGE: dict[Callable[[pytest.MonkeyPatch], None], str] = {
-    keep_what_is_too_much: "were paid of",
-    take_a_new_key_for_each_try: "gave back",
-    take_silence_for_a_no: "here and",
-    ask_for_what_the_client_says: "were asked for",
-    keep_what_is_paid_for_nothing: "are kept",
-    keep_the_time_of_what_is_cancelled: "time is taken",
+# Any of these words tells of it.
+SABOTAGE: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, ...]] = {
+    keep_what_is_too_much: ("were paid of", "are kept"),
+    take_a_new_key_for_each_try: ("gave back",),
+    take_silence_for_a_no: ("here and", "no payment of ours", "gateway, rows and ledger"),
+    ask_for_what_the_client_says: ("were asked for",),
+    keep_what_is_paid_for_nothing: ("are kept",),
+    keep_the_time_of_what_is_cancelled: ("time is taken",),
 }
 
 
@@ -141,5 +142,5 @@ def test_what_is_sabotaged_is_found(
 ) -> None:
     sabotage(monkeypatch)
 
-    words = SABOTAGE[sabotage]
-    assert any(words in complaint for seed in range(10) for complaint in proof.travelled(seed, EACH))
+    complaints = (complaint for seed in range(20) for complaint in proof.travelled(seed, EACH))
+    assert any(words in complaint for complaint in complaints for words in SABOTAGE[sabotage])

@@ -70,7 +70,7 @@ def _wander(world: World, count: int) -> None:
         else:
             do_something(world, world.chance.choice(world.bookings))
         world.time.passes(timedelta(seconds=world.pick(*PAUSES)))
-        if world.chance.random() < 0.6:
+        if world.chance.random() < 0.5:
             world.tried(lambda: world.worker.work(3))
         if world.chance.random() < 0.1:
             world.tried(world.worker.beat)

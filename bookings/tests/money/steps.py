@@ -23,6 +23,7 @@ from payments.gateways.base import Card as SavedCard
 from payments.models import Payment, PaymentId, Refund
 from payments.models import SavedCard as KeptCard
 from payments.sandbox import services as sandbox
+from payments.sandbox.enums import PAYABLE as PAYABLE_ORDERS
 from payments.sandbox.enums import Card, OrderStatus
 from payments.sandbox.errors import SandboxError
 from payments.sandbox.models import SandboxOrder
@@ -85,7 +86,8 @@ def pay(world: World, booking: Booking) -> bool:
 def act_on_page(world: World, booking: Booking) -> bool:
     """The customer has the gateway's page open, perhaps an old one."""
     payments = Payment.objects.of(PAYABLE, booking.pk).values_list("pk", flat=True)
-    orders = list(SandboxOrder.objects.filter(payment_id__in=payments).order_by("pk"))
+    open_ones = SandboxOrder.objects.filter(payment_id__in=payments, status__in=PAYABLE_ORDERS)
+    orders = list(open_ones.order_by("pk"))
     if not orders:
         return False
     order = world.chance.choice(orders)
@@ -154,7 +156,7 @@ def give_back(world: World, booking: Booking) -> bool:
         return False
     amount = None
     if kind is RefundKind.PARTIAL:
-        amount = Money(world.chance.randint(1, left + 1), booking.currency)
+        amount = Money(world.pick((world.chance.randint(1, left + 1), 1), (left // 4 + 1, 2)), booking.currency)
     dana = world.staff[0]
     world.tried(lambda: refund_booking(booking, kind, amount=amount, by=dana, reason="Sorry"))
     return True

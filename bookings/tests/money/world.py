@@ -33,9 +33,9 @@ T = TypeVar("T")
 REFUSALS = (DomainError, GatewayError, Disagreement, Died)
 # Per cent of all calls and messages.
 FAULTS: dict[FaultKind, int] = {
-    FaultKind.TIME_OUT: 8,
-    FaultKind.ERROR: 5,
-    FaultKind.NONSENSE: 5,
+    FaultKind.TIME_OUT: 12,
+    FaultKind.ERROR: 6,
+    FaultKind.NONSENSE: 6,
     FaultKind.DOUBLE: 10,
     FaultKind.REORDER: 10,
     FaultKind.DELAY: 10,
