@@ -8,6 +8,7 @@ from bookings.selectors.paying import PAYABLE
 from bookings.services import telling
 from bookings.services.answering import note_answer
 from bookings.services.paying import settle_booking
+from bookings.services.rewarding import reward_review
 from common.events import Event, on
 
 # Customers and staff tell nothing of how a specialist answers.
@@ -44,6 +45,12 @@ def settle(event: Event) -> None:
 
 for _name in ("booking.cancelled", "booking.expired", "booking.completed", "booking.no_show"):
     on(_name)(settle)
+
+
+@on("review.posted")
+def thank_for_review(event: Event) -> None:
+    """The customer earns points, once for a booking."""
+    reward_review(UUID(str(event.data["booking_id"])))
 
 
 def tell_of_money(event: Event) -> None:

@@ -137,6 +137,7 @@ KINDS: dict[str, Kind] = {
     ),
     "payment_received": _MOVED_MONEY,
     "payment_refunded": _MOVED_MONEY,
+    "payment_credited": _MOVED_MONEY,
     # Written by staff: the texts only frame what they say.
     "promotion": Kind(
         Topic.PROMOTIONS,

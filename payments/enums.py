@@ -67,6 +67,13 @@ class CallState(TextChoices):
     UNKNOWN = "unknown", "Outcome unknown"
 
 
+class Destination(TextChoices):
+    """Where money goes back to."""
+
+    GATEWAY = "gateway", "Where it came from"
+    CREDIT = "credit", "Credit with us"
+
+
 class RefundStatus(TextChoices):
     AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
     PENDING = "pending", "Pending"

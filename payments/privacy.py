@@ -14,7 +14,7 @@ def export(user: Any) -> dict[str, Any]:
         "payments": _rows(
             payments, "purpose", "gateway", "status", "currency", "amount_minor", "captured_minor", "created_at"
         ),
-        "refunds": _rows(refunds, "payment_id", "status", "amount_minor", "reason", "created_at"),
+        "refunds": _rows(refunds, "payment_id", "status", "destination", "amount_minor", "reason", "created_at"),
         "saved_cards": _rows(cards, "gateway", "brand", "last4", "expires_on"),
     }
 

@@ -65,6 +65,23 @@ def posted_of(payable_type: str, payable_id: UUID) -> Mapping[tuple[str, str], M
     return {(row["account__code"], row["currency"]): Money(int(row["total"]), row["currency"]) for row in rows}
 
 
+def credit_account(user_id: UUID) -> str:
+    """The account of what the platform owes this person, to pay with."""
+    return f"{CREDITS}{user_id}"
+
+
+def credit_of(user_id: UUID) -> list[Money]:
+    """What one can pay with of one's credit, in each currency in which there is some; one query."""
+    rows = (
+        Posting.objects.filter(account__code=credit_account(user_id))
+        .order_by()
+        .values("currency")
+        .annotate(total=Sum("amount_minor"))
+        .order_by("currency")
+    )
+    return [Money(-int(row["total"]), row["currency"]) for row in rows if row["total"]]
+
+
 def trial_balance(before: datetime) -> list[tuple[str, Money]]:
     """What is on each account, debit positive, of all that was posted before then. People's credits are one line."""
     line = Case(

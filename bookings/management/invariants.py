@@ -1,6 +1,7 @@
 """What must always be true of bookings."""
 
 from bookings.enums import MOVES, OCCUPYING, Action
+from bookings.management.invariants_of_means import OWN as OF_MEANS
 from bookings.transitions import EVENTS
 from catalog.recurrence import MOST_OCCURRENCES
 from common.outbox import KEPT_FOR
@@ -27,6 +28,7 @@ OWN = (
     "INV-39",
     "INV-70",
     "INV-87",
+    *OF_MEANS,
 )
 
 
@@ -280,7 +282,8 @@ register_invariant(
             FROM payments_refund WHERE status = 'succeeded' GROUP BY payment_id
         ),
         settled AS (
-            SELECT booking.id, booking.cancellation_fee_minor AS fee, sum(payment.captured_minor) AS captured,
+            SELECT booking.id, booking.cancellation_fee_minor - booking.credit_minor AS fee,
+                sum(payment.captured_minor) AS captured,
                 sum(payment.captured_minor - coalesce(given.total, 0)) AS kept,
                 sum(coalesce(given.otherwise, 0)) AS otherwise
             FROM bookings_booking AS booking

@@ -17,7 +17,7 @@ from notifications.services.subjects import Outdated, Present, Told
 REQUESTED, TO_CONFIRM, CONFIRMED = "booking_requested", "booking_to_confirm", "booking_confirmed"
 MOVED, CANCELLED, UNANSWERED = "booking_moved", "booking_cancelled", "booking_unanswered"
 EXPIRED, REMINDER, COMPLETED = "booking_expired", "booking_reminder", "booking_completed"
-RECEIVED, REFUNDED = "payment_received", "payment_refunded"
+RECEIVED, REFUNDED, CREDITED = "payment_received", "payment_refunded", "payment_credited"
 
 # These are true of a booking that is over, all others only of one that is not.
 OF_THE_END = frozenset({CANCELLED, UNANSWERED, EXPIRED})

@@ -11,10 +11,10 @@ from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
 from bookings.transitions import locked
 from common.money import Money
-from payments.enums import Purpose
+from payments.enums import Destination, Purpose
 from payments.errors import CannotRefund
 from payments.models import Payment, Refund
-from payments.services.refunding import request_refund
+from payments.services.refunding import refund_now, request_refund
 
 
 class RefundKind(StrEnum):
@@ -37,6 +37,25 @@ def refund_booking(
     if wanted.minor < 1 or wanted > most:
         raise CannotRefund.of("amount", f"At most {most} {most.currency} can be given back.", "TOO_MUCH")
     return list(_split(payments, wanted, by=by, reason=reason))
+
+
+@transaction.atomic
+def put_into_credit(booking: Booking, amount: Money, *, reason: str) -> list[Refund]:
+    """Money of a booking that is about to be cancelled stays here as its customer's credit, from the latest payment on.
+
+    It is what the cancellation gives back anyway, so it waits for no second person; nor does it leave the platform.
+    """
+    booking = locked(booking.pk)
+    refunds = []
+    for payment in _captured(booking, RefundKind.FULL):
+        part = min(payment.refundable, amount)
+        if part:
+            cause = f"cancelled:{booking.pk}:{payment.pk}:{payment.refunds.count() + 1}"
+            refunds.append(refund_now(payment, part, cause=cause, reason=reason, destination=Destination.CREDIT))
+            amount -= part
+    if amount:
+        raise CannotRefund.of("amount", f"{amount} {amount.currency} of it are not here.", "TOO_MUCH")
+    return refunds
 
 
 def _captured(booking: Booking, kind: RefundKind) -> Iterable[Payment]:

@@ -17,6 +17,8 @@ from catalog.models import Review, Specialist
 from catalog.tests.factories import MONDAY, NOW, person, service, specialist
 from common.management.demo import DemoWorld
 from common.proofs import prove
+from loyalty.models import LoyaltyEntry
+from payments.selectors import credit_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,9 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert Review.objects.count() > 80
     assert Specialist.objects.filter(rating_count__gt=0).count() > 10
     assert (Series.objects.count(), SeriesException.objects.count()) == (1, 1)
+    assert hers.filter(points_minor=500, credit_minor=200, status="confirmed").count() == 1
+    assert LoyaltyEntry.objects.filter(kind="earn", source_key__startswith="booking:").count() >= 4
+    assert [str(each) for each in credit_of(hers[0].customer_id)] == ["2.00"]
     assert violations() == []
 
 

@@ -148,7 +148,7 @@ PERSONAL_DATA = [
 MESSAGE_SUBJECTS = {"booking": "bookings.services.messages.as_it_is_now"}
 
 # What points can be used on, by the word for it; see loyalty/targets.py.
-REDEMPTION_TARGETS: dict[str, str] = {}
+REDEMPTION_TARGETS = {"booking": "bookings.services.redeeming.BookingTarget"}
 
 # What can be paid for, by the word that payments keep of it; see payments/payables.py.
 PAYABLES = {"booking": "bookings.services.payable.BookingPayable"}

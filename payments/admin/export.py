@@ -44,6 +44,7 @@ REFUND_COLUMNS = (
     Column("for", lambda refund: refund.payment.payable_type),
     Column("for id", lambda refund: refund.payment.payable_id),
     Column("status", lambda refund: refund.status),
+    Column("goes to", lambda refund: refund.destination),
     Column("gateway", lambda refund: refund.payment.gateway),
     Column("reference", lambda refund: refund.gateway_ref),
     Column("currency", lambda refund: refund.payment.currency),

@@ -19,7 +19,7 @@ from common.admin.filters import DaysFilter
 from common.exports import stream_csv
 from common.money import Money
 from payments.admin.export import PAYMENT_COLUMNS, currency_of
-from payments.admin.filters import GatewayFilter
+from payments.admin.filters import DisputedFilter, GatewayFilter
 from payments.admin.looking_up import payments_meant
 from payments.admin.panels import panels_of, priced
 from payments.admin.refunding import may_refund, refund_page
@@ -46,6 +46,7 @@ class PaymentAdmin(ReadOnlyModelAdmin):
     list_filter = (
         ("status", ChoicesDropdownFilter),
         GatewayFilter,
+        DisputedFilter,
         ("purpose", ChoicesDropdownFilter),
         ("created_at", DaysFilter),
     )

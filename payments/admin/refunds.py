@@ -37,9 +37,24 @@ SHOWN = ("payment__payer", "requested_by", "approved_by")
 class RefundAdmin(ReadOnlyModelAdmin):
     """A refund is asked for on its payment's page; here others decide about it."""
 
-    list_display = ("created_at", "payer", "gateway", "amount_shown", "state", "reason", "asked_by", "approved_by")
+    list_display = (
+        "created_at",
+        "payer",
+        "gateway",
+        "amount_shown",
+        "state",
+        "destination",
+        "reason",
+        "asked_by",
+        "approved_by",
+    )
     list_select_related: ClassVar[Any] = SHOWN
-    list_filter = (("status", ChoicesDropdownFilter), RefundGatewayFilter, ("created_at", DaysFilter))
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("destination", ChoicesDropdownFilter),
+        RefundGatewayFilter,
+        ("created_at", DaysFilter),
+    )
     # Says that there is a search; `get_search_results` does it.
     search_fields = ("gateway_ref",)
     search_help_text = "A booking's id, a gateway's reference, or the payer's name, e-mail address or phone number"
@@ -48,7 +63,10 @@ class RefundAdmin(ReadOnlyModelAdmin):
     actions = ("approve_selected", "reject_selected", "retry_selected", "export_csv")
     change_form_outer_after_template = "admin/booking_panels.html"
     fieldsets = (
-        ("What goes back", {"fields": (("amount_shown", "status"), ("payment_link", "payer"), "reason")}),
+        (
+            "What goes back",
+            {"fields": (("amount_shown", "status", "destination"), ("payment_link", "payer"), "reason")},
+        ),
         ("Who", {"fields": (("asked_by", "approved_by"), "cause")}),
         ("At the gateway", {"fields": (("gateway", "gateway_ref"), "failure_message")}),
         ("Times", {"fields": (("created_at", "updated_at", "succeeded_at"),)}),

@@ -8,7 +8,7 @@ from common.api.fields import CurrencyField, FreeFormField, IdField, InstantFiel
 from common.api.serializers import StrictSerializer
 from common.casing import FreeForm
 from common.money import Money
-from payments.enums import PaymentStatus, Purpose, RefundStatus
+from payments.enums import Destination, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund
 
 
@@ -18,6 +18,7 @@ class RefundSerializer(StrictSerializer):
     amount = TextField(help_text="As a decimal string.")
     currency = CurrencyField()
     status = serializers.ChoiceField(choices=RefundStatus.choices)
+    destination = serializers.ChoiceField(choices=Destination.choices, help_text="Back to the card, or into credit.")
     reason = TextField()
     created_at = InstantField()
 
@@ -111,6 +112,7 @@ def shown_refund(refund: Refund) -> dict[str, Any]:
         "amount": str(refund.amount),
         "currency": refund.payment.currency,
         "status": refund.status,
+        "destination": refund.destination,
         "reason": refund.reason,
         "created_at": refund.created_at,
     }

@@ -12,6 +12,7 @@ OWN = (
     "INV-07",
     "INV-08",
     "INV-09",
+    "INV-09a",
     "INV-12",
     "INV-13",
     "INV-14",
@@ -109,10 +110,16 @@ register_invariant(
     id="INV-09",
     title="For each thing that is paid for, payments and ledger have the same at the gateway",
     sql="""
-        WITH paid AS (
-            SELECT payable_type, payable_id, currency,
-                sum(captured_minor - refunded_minor - disputed_minor - fee_minor) AS net
-            FROM payments_payment GROUP BY payable_type, payable_id, currency
+        WITH into_credit AS (
+            SELECT payment_id, sum(amount_minor) AS total FROM payments_refund
+            WHERE status = 'succeeded' AND destination = 'credit' GROUP BY payment_id
+        ),
+        paid AS (
+            SELECT payable_type, payable_id, currency, sum(
+                captured_minor - refunded_minor + coalesce(into_credit.total, 0) - disputed_minor - fee_minor
+            ) AS net
+            FROM payments_payment AS payment LEFT JOIN into_credit ON into_credit.payment_id = payment.id
+            GROUP BY payable_type, payable_id, currency
         ),
         posted AS (
             SELECT journal.payable_type, journal.payable_id, posting.currency, sum(posting.amount_minor) AS net
@@ -150,6 +157,23 @@ register_invariant(
             OR payment.reserved_minor <> coalesce(
                 sum(refund.amount_minor)
                     FILTER (WHERE refund.status IN ('awaiting_approval', 'pending', 'processing')), 0)
+    """,
+)
+
+register_invariant(
+    id="INV-09a",
+    title="What was given back as credit stands to the payer's credit, once",
+    sql="""
+        SELECT refund.id FROM payments_refund AS refund
+        JOIN payments_payment AS payment ON payment.id = refund.payment_id
+        LEFT JOIN payments_journal AS journal ON journal.key = 'refund:' || refund.id
+        LEFT JOIN payments_posting AS posting ON posting.journal_id = journal.id
+        LEFT JOIN payments_ledgeraccount AS account
+            ON account.id = posting.account_id AND account.code = 'credit:' || payment.payer_id
+        WHERE refund.destination = 'credit'
+        GROUP BY refund.id HAVING
+            coalesce(-sum(posting.amount_minor) FILTER (WHERE account.id IS NOT NULL), 0)
+            <> CASE WHEN refund.status = 'succeeded' THEN refund.amount_minor ELSE 0 END
     """,
 )
 

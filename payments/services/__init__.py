@@ -7,6 +7,7 @@
     cancelling  let_go (of what is open, in the caller's transaction), cancel_at_gateway
     refunding   request_refund, refund_now, approve_refund, reject_refund, retry_refund: promising money back
     refund_calls, refund_news    run_refund asks the gateway for it; what the gateway tells of refunds
+    refund_ending    succeed: it has gone back, or stands to the customer's credit
     calls       make_call: every call that moves money is written down before it is made
     webhooks    receive_webhook, process_webhook, replay_webhook
     resolving   sweep: whatever is due is asked for, made again or given up

@@ -78,7 +78,12 @@ def page(model: str, name: str = "changelist", *args: Any) -> str:
 def give_back(desk: Client, payment: Payment, amount: str, **sent: Any) -> Any:
     """Posts the page as it is filled just now."""
     payment.refresh_from_db()
-    filled = {"reason": "She waited for an hour", "key": str(new_id()), "left": payment.refundable.minor}
+    filled = {
+        "reason": "She waited for an hour",
+        "destination": "gateway",
+        "key": str(new_id()),
+        "left": payment.refundable.minor,
+    }
     return desk.post(page("payment", "refund", payment.pk), {"amount": amount, **filled, **sent})
 
 

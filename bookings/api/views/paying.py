@@ -21,11 +21,13 @@ from bookings.api.serializers.paying import (
     RefundInput,
     VerifiedSerializer,
     VerifyInput,
+    shown_full_payment,
 )
 from bookings.errors import CannotBook
 from bookings.models import Booking
 from bookings.selectors.bookings import timeline_of
 from bookings.selectors.paying import PAYABLE
+from bookings.services.means import cover_with_points
 from bookings.services.refunds import RefundKind, refund_booking
 from common.api.idempotency import Phases, idempotent, idempotent_in_phases
 from common.api.rate_scopes import PAYMENTS
@@ -34,6 +36,8 @@ from common.api.views import ApiView
 from common.errors import NotFound, PermissionDenied, ValidationFailed
 from common.money import Money, MoneyError
 from common.rules import signed_in
+from loyalty.errors import CannotRedeem, NotEnoughPoints
+from loyalty.selectors import points_for_price
 from payments.api.serializers import shown_payment, shown_refund
 from payments.enums import Purpose
 from payments.errors import GatewayDown
@@ -44,6 +48,8 @@ from payments.services.opening import Asked, begin_payment, order_payment
 from payments.services.syncing import sync_payment
 
 REFUND = "payments.refund_payment"
+# The rest where a part is paid.
+ALL_OF_IT = (Purpose.REST, Purpose.FULL)
 
 
 class PayView(ApiView):
@@ -55,13 +61,11 @@ class PayView(ApiView):
         user = caller_of(request)
         booking = found(asked["booking_id"], user)
         wanted = _wanted(booking, purposes, asked)
-        if phases.recovery_point:
-            return order_payment(PaymentId(UUID(phases.recovery_data["payment"])), wanted)
+        if (begun := _begun_before(phases)) is not None:
+            return order_payment(begun, wanted)
         with transaction.atomic():
-            payment = begin_payment(wanted, payer=user)
-            _require_amount(payment, asked.get("amount"))
-            phases.reach("payment_begun", payment=str(payment.pk))
-        return order_payment(PaymentId(payment.pk), wanted)
+            pk = _begun(wanted, phases, user, asked)
+        return order_payment(pk, wanted)
 
 
 class DepositView(PayView):
@@ -88,21 +92,29 @@ class FullPaymentView(PayView):
     )
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
-        """Paid already, it answers the payment that paid it."""
-        asked = _read(FullPaymentInput, request)
-        if asked.get("loyalty_points_used"):
-            message = "Points cannot be used to pay here yet."
-            raise CannotBook.of("loyalty_points_used", message, "POINTS_NOT_TAKEN")
-        payment = self.paid(request, phases, (Purpose.REST, Purpose.FULL), asked)
-        booking = Booking.objects.get(pk=payment.payable_id)
-        discount = Money(booking.points_minor, booking.currency)
-        shown = {
-            **shown_payment(payment),
-            "amount": str(payment.amount + discount),
-            "loyalty_discount": str(discount),
-            "final_amount": str(payment.amount),
-        }
-        return Response({"payment": shown, "booking": _shown(payment, request)})
+        """Paid already, it answers the payment that paid it.
+
+        Points are taken before money is asked for, once: asked for again, those that were taken count. They stay on
+        the booking whatever becomes of the payment, and come back when the booking is cancelled or expires. Where they
+        pay for all of it no gateway is called, and the payment has no id.
+        """
+        asked, user = _read(FullPaymentInput, request), caller_of(request)
+        booking = found(asked["booking_id"], user)
+        wanted = _wanted(booking, ALL_OF_IT, asked)
+        pk = _begun_before(phases)
+        if pk is None:
+            with transaction.atomic():
+                is_covered = _covered(booking, user, asked)
+                pk = None if is_covered else _begun(wanted, phases, user, asked)
+        payment = None if pk is None else order_payment(pk, wanted)
+        booking = found(asked["booking_id"], user)
+        return Response(
+            {
+                "payment": shown_full_payment(payment, booking),
+                "loyalty_points_earned": points_for_price(booking.total),
+                "booking": shown_detail(booking, timeline_of(booking), user),
+            }
+        )
 
 
 class VerifyView(ApiView):
@@ -174,6 +186,31 @@ def _wanted(booking: Booking, purposes: tuple[Purpose, ...], asked: dict[str, An
     return Asked(PAYABLE, booking.pk, purpose, _gateway(asked.get("gateway")), method_ref=method)
 
 
+def _begun_before(phases: Phases) -> PaymentId | None:
+    """What the same request had begun when its worker died."""
+    return PaymentId(UUID(phases.recovery_data["payment"])) if phases.recovery_point else None
+
+
+def _begun(wanted: Asked, phases: Phases, user: User, asked: dict[str, Any]) -> PaymentId:
+    payment = begin_payment(wanted, payer=user)
+    _require_amount(payment.amount, asked.get("amount"))
+    phases.reach("payment_begun", payment=str(payment.pk))
+    return PaymentId(payment.pk)
+
+
+def _covered(booking: Booking, user: User, asked: dict[str, Any]) -> bool:
+    """Whether there is nothing to ask a gateway for; what has been paid by one is answered with its payment."""
+    try:
+        is_covered = cover_with_points(booking.pk, asked.get("loyalty_points_used", 0), payer=user)
+    except (CannotRedeem, NotEnoughPoints) as refusal:
+        code = refusal.details[0].code
+        raise CannotRedeem.of("loyalty_points_used", refusal.message, code) from refusal
+    if not is_covered or Payment.objects.live().of(PAYABLE, booking.pk).filter(purpose__in=ALL_OF_IT).exists():
+        return False
+    _require_amount(Money.zero(booking.currency), asked.get("amount"))
+    return True
+
+
 def _gateway(name: str | None) -> str:
     """Cash is handed over in person: only gateways with books of their own are paid here."""
     online = [each for each in gateway_names() if gateway_of(each).remembers]
@@ -184,9 +221,9 @@ def _gateway(name: str | None) -> str:
     return name or online[0]
 
 
-def _require_amount(payment: Payment, expected: str | None) -> None:
-    if expected is not None and _money(expected, payment.currency) != payment.amount:
-        message = f"What is due is {payment.amount} {payment.currency}."
+def _require_amount(due: Money, expected: str | None) -> None:
+    if expected is not None and _money(expected, due.currency) != due:
+        message = f"What is due is {due} {due.currency}."
         raise CannotBook.of("amount", message, "AMOUNT_MISMATCH")
 
 
