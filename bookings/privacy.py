@@ -14,11 +14,14 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
-from bookings.models import Booking, CalendarFeed, Series, SeriesException
+from bookings.models import Booking, CalendarFeed, CheckoutPreview, Series, SeriesException
 from common.personal_data import PersonalData
 
-# What customers write; the address is that of their visits.
-OF_CUSTOMERS = ("title", "description", "notes", "attendees", "metadata", "answers", "address", "cancellation_reason")
+# What customers write; address and contact are those of their visits.
+OF_CUSTOMERS = (
+    *("title", "description", "notes", "attendees", "metadata", "answers", "address", "contact"),
+    "cancellation_reason",
+)
 OF_SPECIALISTS = ("meeting_link", "preparation_notes", "completion_notes", "deliverables")
 OF_SERIES = ("title", "description", "notes", "attendees", "metadata", "answers")
 OF_EXCEPTIONS = ("title", "reason")
@@ -36,13 +39,18 @@ def export(user: Any) -> dict[str, Any]:
         "series": _rows(Series.objects.filter(customer=user.pk), "rule", "timezone", "starts_at", *OF_SERIES),
         "given": _rows(Booking.objects.of_specialist(user), *_FACTS, *OF_SPECIALISTS),
         "invited_to": _rows(Booking.objects.attended_by(user), "title", "starts_at", "ends_at"),
+        "checkouts": _rows(CheckoutPreview.objects.filter(customer=user.pk), "quote", "starts_at", "created_at"),
         "calendar_feed_since": feed.updated_at.isoformat() if feed is not None else None,
     }
 
 
 def erase(user: Any) -> None:
-    """Leaves bookings without words, and nobody reads the calendar of somebody who is gone."""
+    """Leaves bookings without words, and nobody reads the calendar of somebody who is gone.
+
+    A checkout that holds a time keeps it for its last minute or two, with nobody's name in it.
+    """
     CalendarFeed.objects.filter(user=user.pk).delete()
+    CheckoutPreview.objects.filter(customer=user.pk, is_holding=False).delete()
     _blank(Booking.objects.of_customer(user), OF_CUSTOMERS)
     _blank(Booking.objects.of_specialist(user), OF_SPECIALISTS)
     _blank(Series.objects.filter(customer=user.pk), OF_SERIES)

@@ -1,6 +1,6 @@
 """The tasks of bookings: sweeps that find their work in the database."""
 
-from bookings.services import series_rolling, series_wall_time, sweeping
+from bookings.services import previews, series_rolling, series_wall_time, sweeping
 from common.queue import task
 
 
@@ -27,3 +27,13 @@ def roll_series() -> None:
 @task("bookings.keep_wall_times")
 def keep_wall_times() -> None:
     series_wall_time.keep_wall_times()
+
+
+@task("bookings.give_back_holds")
+def give_back_holds() -> None:
+    previews.give_back_holds()
+
+
+@task("bookings.forget_previews")
+def forget_previews() -> None:
+    previews.forget_previews()

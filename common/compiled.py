@@ -18,14 +18,17 @@ M = TypeVar("M", bound=models.Model)
 
 
 class IdAmong(Func):
-    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`."""
+    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`.
+
+    `of` names another column than the row's own id.
+    """
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = models.BooleanField()
 
-    def __init__(self, ids: UUID) -> None:
-        super().__init__(F("pk"), Value(ids, output_field=models.UUIDField()))
+    def __init__(self, ids: UUID, *, of: str = "pk") -> None:
+        super().__init__(F(of), Value(ids, output_field=models.UUIDField()))
 
 
 class CompiledRead(Generic[M]):

@@ -9,6 +9,7 @@ from bookings.enums import BookingStatus, Role
 from bookings.models import Booking, TimelineEntry
 from bookings.selectors.bookings import timeline_of
 from common.money import Money
+from loyalty.models import PromoRedemption
 
 # What is shown of a step besides; the whole policy is on the booking itself.
 TOLD = ("from", "to", "rule", "fee")
@@ -22,8 +23,11 @@ class Panel:
 
 
 def panels_of(booking: Booking) -> list[Panel]:
-    """Two queries: the lines and the timeline. A panel without rows is left out."""
-    panels = [_timeline(booking), _lines(booking), _answers(booking), _address(booking), _others(booking)]
+    """Two queries: the lines and the timeline, and one more where a promo code was used. Empty panels are left out."""
+    panels = [
+        *(_timeline(booking), _lines(booking), _code(booking), _answers(booking), _contact(booking)),
+        *(_address(booking), _others(booking)),
+    ]
     return [panel for panel in panels if panel.rows]
 
 
@@ -64,8 +68,21 @@ def _lines(booking: Booking) -> Panel:
     return Panel("Services as they were booked", ("Service", "Count", "Lasts", "Each", "Together"), rows)
 
 
+def _code(booking: Booking) -> Panel:
+    uses = (
+        PromoRedemption.objects.of(booking.pk).select_related("promo").order_by("pk") if booking.discount_minor else ()
+    )
+    rows = [(use.promo.code, priced(use.discount), use.get_state_display()) for use in uses]
+    return Panel("Promo code", ("Code", "Takes off", "Its use is"), rows)
+
+
 def _answers(booking: Booking) -> Panel:
     return Panel("Answers", ("Asked", "Answered"), [(asked, str(told)) for asked, told in booking.answers.items()])
+
+
+def _contact(booking: Booking) -> Panel:
+    told = [(name, str(value)) for name, value in (booking.contact or {}).items()]
+    return Panel("To ask for at the door", ("", ""), told)
 
 
 def _address(booking: Booking) -> Panel:

@@ -10,6 +10,7 @@ from bookings.enums import BookingStatus, Role
 from bookings.management.demo_crowd import seed_crowd
 from bookings.management.demo_means import seed_means
 from bookings.management.demo_rows import Row, row, save_rows
+from bookings.management.demo_visits import seed_visits
 from bookings.models import Booking
 from bookings.selectors.wanted import wanted_resource
 from bookings.services.actors import customer
@@ -58,6 +59,7 @@ def seed(world: DemoWorld) -> None:
         _review(past, world.dice("reviews of bookings"))
         save_rows(_with_times([*_appointments_to_come(world, services, customers), *_to_come(world, rooms, customers)]))
         _seed_series(world, rooms[0], customers[0])
+        seed_visits(world, customers)
         seed_means(customers)
     if world.scale > 1:
         seed_crowd(world)

@@ -18,6 +18,7 @@ OWN = (
     "INV-28",
     "INV-29",
     "INV-30",
+    "INV-30a",
     "INV-33",
     "INV-34",
     "INV-35",
@@ -122,6 +123,22 @@ register_invariant(
     sql="""
         SELECT id FROM bookings_booking
         WHERE status = 'pending_payment' AND (expires_at IS NULL OR expires_at < now() - interval '5 minutes')
+    """,
+)
+
+register_invariant(
+    id="INV-30a",
+    title="What is held is held by a checkout that nobody has confirmed, and is given back within minutes",
+    sql="""
+        SELECT occupancy.id FROM catalog_occupancy AS occupancy
+        LEFT JOIN bookings_checkoutpreview AS preview ON preview.id = occupancy.subject_id AND preview.is_holding
+        WHERE occupancy.kind = 'hold'
+            AND (preview.id IS NULL OR preview.expires_at < now() - interval '5 minutes')
+        UNION ALL
+        SELECT preview.id FROM bookings_checkoutpreview AS preview
+        WHERE preview.is_holding AND NOT EXISTS (
+            SELECT FROM catalog_occupancy WHERE subject_id = preview.id AND kind = 'hold'
+        )
     """,
 )
 

@@ -112,6 +112,8 @@ class Booking(BaseModel):
     completion_notes = models.TextField(max_length=LONGEST_NOTES, blank=True)
     deliverables = ArrayField(models.CharField(max_length=LONGEST_LINE), default=list, blank=True, size=MOST_LINES)
     address = models.JSONField(null=True, blank=True)
+    # Who is to be asked for at the door, as they wrote it at the checkout: name, phone, email.
+    contact = models.JSONField(null=True, blank=True)
     policy = models.JSONField()
 
     currency = models.CharField(max_length=3)

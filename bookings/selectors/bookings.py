@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from accounts.models import User
 from bookings.enums import OCCUPYING, BookingStatus
-from bookings.models import Booking, TimelineEntry
+from bookings.models import Booking, BookingLine, TimelineEntry
 from catalog.models import Specialist
 from common.compiled import CompiledRead, IdAmong
 from common.timeranges import TimeRange
@@ -50,9 +50,24 @@ def visible_booking(pk: UUID, user: Any) -> Booking | None:
 
 
 def in_order(pks: Sequence[UUID]) -> list[Booking]:
-    """These bookings, with everything that a list shows of each, in the order of the ids."""
+    """These bookings, with everything that a list shows of each, in the order of the ids; two queries."""
     found = {booking.pk: booking for booking in _LISTED.all(pks=list(pks))}
+    lines: dict[UUID, list[BookingLine]] = {pk: [] for pk in found}
+    for line in _LINES.all(bookings=list(pks)) if pks else ():
+        lines[line.booking_id].append(line)
+    for pk, booking in found.items():
+        remember_lines(booking, lines[pk])
     return [found[pk] for pk in pks]
+
+
+def remember_lines(booking: Booking, lines: Iterable[BookingLine]) -> None:
+    """From here on `booking.lines.all()` are these, and ask nothing."""
+    known: Any = booking
+    known._prefetched_objects_cache = {"lines": sorted(lines, key=_place)}  # noqa: SLF001 - it has no public name
+
+
+def _place(line: BookingLine) -> int:
+    return line.position
 
 
 def timeline_of(booking: Booking) -> list[TimelineEntry]:
@@ -91,7 +106,12 @@ def _listed(pks: UUID) -> QuerySet[Booking]:
     return shown(Booking.objects.filter(IdAmong(pks)))
 
 
+def _lines(bookings: UUID) -> QuerySet[BookingLine]:
+    return BookingLine.objects.filter(IdAmong(bookings, of="booking"))
+
+
 # Nearly every call on a booking asks for one of these.
 _LISTED = CompiledRead[Booking](_listed, "pks")
+_LINES = CompiledRead[BookingLine](_lines, "bookings")
 _VISIBLE = CompiledRead[Booking](_visible, "pk", "user")
 _TIMELINE = CompiledRead[TimelineEntry](_timeline, "booking")

@@ -3,6 +3,8 @@
     booking       book_appointment, book_reservation (what they book comes from bookings.selectors.wanted)
     drafting      draft_appointment, draft_reservation: a booking unsaved, with all that is copied into it;
                   begin_drafts saves many, claims_of is what a booking takes of its calendars
+    preparing     prepare_checkout; quoting: what a basket costs; previews: what becomes of those that nobody confirms
+    confirming    confirm_checkout; checkout_drafting: the booking that a preview leads to
     deciding      confirm_booking, start_booking
     changing      change_booking
     rescheduling  reschedule_booking

@@ -10,6 +10,7 @@ from bookings.answers import check_answers
 from bookings.enums import OCCUPYING, BookingStatus, PaymentMethod
 from bookings.errors import CannotBook
 from bookings.models import Booking
+from bookings.selectors.paying import asked_in_money
 from bookings.services.drafting import (
     NO_DETAILS,
     Details,
@@ -24,7 +25,7 @@ from bookings.services.times import require_time
 from bookings.transitions import BOOKED_WITH, Actor
 from catalog.errors import DayIsFull, SlotTaken
 from catalog.models import Resource, Service
-from catalog.occupancy import Claim, claim, claim_all, lock
+from catalog.occupancy import lock, take
 from common import clock
 from common.errors import Detail
 from common.platform import platform_settings
@@ -76,14 +77,21 @@ def book_reservation(
 
 def require_offered(service: Service) -> None:
     """Refuses what is no longer offered, and what the platform sends somebody for: that goes by the checkout."""
-    owner, room = service.owner, service.room
-    if not service.is_active or service.archived_at is not None or (room is not None and not room.is_active):
+    if not is_offered(service):
         raise not_bookable("service_id")
-    if owner is None:
+    if service.owner is None:
         message = "Book this service by the checkout: it is done at your address."
         raise _refused("service_id", message, "CHECKOUT_ONLY")
-    if not (owner.is_verified and owner.is_active and owner.user.is_active and owner.user.erased_at is None):
-        raise not_bookable("service_id")
+
+
+def is_offered(service: Service) -> bool:
+    """Whether anybody may book it now: the service itself, whoever gives it and the room that it takes."""
+    owner, room = service.owner, service.room
+    if not service.is_active or service.archived_at is not None or (room is not None and not room.is_active):
+        return False
+    if owner is None:
+        return True
+    return bool(owner.is_verified and owner.is_active and owner.user.is_active and owner.user.erased_at is None)
 
 
 def not_bookable(field: str) -> CannotBook:
@@ -106,7 +114,7 @@ def _booked(draft: Draft, actor: Actor) -> Booking:
         if (twin := _repeated(booking)) is not None:
             return twin
     try:
-        _claim(claims)
+        take(claims)
     except (SlotTaken, DayIsFull):
         if (twin := _repeated(booking)) is not None:
             return twin
@@ -117,18 +125,11 @@ def _booked(draft: Draft, actor: Actor) -> Booking:
     return booking
 
 
-def _claim(claims: list[Claim]) -> None:
-    if len(claims) > 1:
-        return claim_all(claims)
-    [only] = claims
-    return claim(only.calendar, only.time, kind=only.kind, subject_id=only.subject_id, buffers=only.buffers)
-
-
 def claim_time(booking: Booking) -> None:
     """Takes the booking's time, which it has not or no longer; the one call on occupancies of its transaction."""
     claims = claims_of(booking)
     if claims:
-        _claim(claims)
+        take(claims)
 
 
 def _repeated(booking: Booking) -> Booking | None:
@@ -161,10 +162,11 @@ def require_few_holds(customer: User) -> None:
 
 
 def require_payable(booking: Booking) -> None:
+    """Refuses more in cash than anybody is to carry; what points and credit pay does not count."""
     settings = platform_settings()
     if booking.payment_method != PaymentMethod.CASH or booking.currency != settings.default_currency:
         return
-    if booking.total_minor > settings.cash_limit_minor:
+    if asked_in_money(booking).minor > settings.cash_limit_minor:
         raise _refused("payment_method", "This is more than can be paid in cash.", "CASH_LIMIT")
 
 

@@ -76,6 +76,10 @@ def a_wish(_owner: User) -> dict[str, Any]:
     return {"service_id": str(offered(f"Bob{new_id()}").pk), "start_time": in_the_morning().isoformat()}
 
 
+def a_basket(_owner: User) -> dict[str, Any]:
+    return {"service_ids": [str(service(None).pk)]}
+
+
 def another_morning(_owner: User) -> dict[str, Any]:
     return {"start_time": in_the_morning(4).isoformat()}
 
@@ -211,7 +215,10 @@ ROUTES: dict[str, Route] = {
     "DELETE /reviews/{id}": own(PEOPLE, REVIEW),
     # Only whom it is about replies, which a customer never is.
     "PUT /reviews/{id}/reply": own(PEOPLE, REVIEW, sends={"reply": "Thank you."}, answers=404),
-    # Money is moved under a key only, and these send none; bookings/tests/test_paying_api.py sees who may.
+    "POST /checkout/prepare": may(PEOPLE, sends=a_basket),
+    # Money is moved under a key only, and these send none; bookings/tests/test_paying_api.py and
+    # test_checkout_confirming_api.py see who may.
+    "POST /checkout/confirm": may(PEOPLE, answers=400),
     "POST /payments/process-deposit": may(PEOPLE, answers=400),
     "POST /payments/process-full-payment": may(PEOPLE, answers=400),
     "POST /payments/verify": may(PEOPLE, answers=400),

@@ -118,7 +118,7 @@ def test_a_list_takes_as_many_statements_for_one_as_for_three(
         reservation(lotus, between(f"1{hour}:00", f"1{hour}:30"))
     client = client_of(alice)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get("/api/v1/bookings")
 
     assert len(response.json()["data"]["bookings"]) == 2 * count
@@ -132,7 +132,7 @@ def test_a_booking_is_shown_with_its_history(
     cancel_booking(booking, actor=by_customer(booking), reason="I am ill")
     client = client_of(alice)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get(f"/api/v1/bookings/{booking.pk}")
 
     shown = response.json()["data"]

@@ -18,6 +18,7 @@ from catalog.tests.factories import MONDAY, NOW, person, service, specialist
 from common.management.demo import DemoWorld
 from common.proofs import prove
 from loyalty.models import LoyaltyEntry
+from loyalty.tests.factories import save10
 from payments.selectors import credit_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,7 @@ def violations() -> list[str]:
 
 
 def test_it_holds_what_the_pages_want_to_show() -> None:
+    save10()
     seed_all(SMALL)
 
     hers = Booking.objects.filter(customer__email="customer01@almanac.example")
@@ -62,6 +64,10 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert Review.objects.count() > 80
     assert Specialist.objects.filter(rating_count__gt=0).count() > 10
     assert (Series.objects.count(), SeriesException.objects.count()) == (1, 1)
+    visits = Booking.objects.filter(kind="visit")
+    assert {*visits.values_list("status", flat=True)} >= {"pending", "confirmed", "completed", "pending_payment"}
+    [ordered] = Booking.objects.filter(preview__isnull=False)
+    assert (ordered.discount_minor > 0, ordered.lines.count(), ordered.status) == (True, 2, "pending")
     assert hers.filter(points_minor=500, credit_minor=200, status="confirmed").count() == 1
     assert LoyaltyEntry.objects.filter(kind="earn", source_key__startswith="booking:").count() >= 4
     assert [str(each) for each in credit_of(hers[0].customer_id)] == ["2.00"]

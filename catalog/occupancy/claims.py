@@ -60,6 +60,11 @@ SELECT pg_advisory_xact_lock(key) FROM (
     SELECT DISTINCT %s + calendar_number AS key FROM catalog_occupancy WHERE subject_id = ANY (%s) ORDER BY 1
 ) AS calendars
 """
+_HELD = """
+SELECT calendar_number, lower(during), upper(during) FROM catalog_occupancy
+WHERE subject_id = %s AND kind = 'hold' FOR UPDATE
+"""
+_RENAME = "UPDATE catalog_occupancy SET subject_id = %s, kind = %s WHERE subject_id = %s AND kind = 'hold'"
 _RELEASE = """
 DELETE FROM catalog_occupancy WHERE subject_id = ANY (%s) AND kind <> 'closure'
 RETURNING calendar_number, lower(during), upper(during)
@@ -105,6 +110,14 @@ def claim(
     announce([calendar])
 
 
+def take(wanted: Sequence[Claim]) -> None:
+    """Takes all of the times or none, in the cheapest way there is for so many."""
+    if len(wanted) > 1:
+        return claim_all(wanted)
+    [only] = wanted
+    return claim(only.calendar, only.time, kind=only.kind, subject_id=only.subject_id, buffers=only.buffers)
+
+
 def claim_all(wanted: Sequence[Claim]) -> None:
     """Takes all of the times or none, in a constant number of statements.
 
@@ -134,6 +147,28 @@ def move(wanted: Sequence[Claim]) -> None:
     lock({*(each.calendar for each in wanted), *left})
     with transaction.atomic():
         release(subjects)
+        claim_all(wanted)
+
+
+def hand_over(hold: UUID, wanted: Sequence[Claim]) -> None:
+    """What a hold has taken goes to the one subject of `wanted`: exactly that, or its time back and another for it.
+
+    Where the two are the same the rows get another name, and nobody is told, since nothing else is free than before. A
+    hold that has been given back meanwhile has nothing to hand over: its time is claimed like any other.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [hold])
+        held = {(number, TimeRange(start, end)) for number, start, end in cursor.fetchall()}
+        if held and held == {(each.calendar.number, each.during) for each in wanted}:
+            cursor.execute(_RENAME, [wanted[0].subject_id, wanted[0].kind.value, hold])
+            return
+    if not held:
+        take(wanted)
+        return
+    lock({*(each.calendar for each in wanted), *Calendar.objects.filter(number__in={number for number, _ in held})})
+    with transaction.atomic():
+        release([hold])
         claim_all(wanted)
 
 

@@ -108,6 +108,8 @@ CELERY_BEAT_SCHEDULE = {
     "mail links that a lost task left behind": {"task": "accounts.mail_password_links", "schedule": 60},
     "forget old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": crontab(hour=2, minute=53)},
     "give back what was not paid for": {"task": "bookings.expire_unpaid", "schedule": 20},
+    "give back what a checkout held": {"task": "bookings.give_back_holds", "schedule": 10},
+    "forget checkouts that are over": {"task": "bookings.forget_previews", "schedule": crontab(minute=47)},
     "remind of bookings": {"task": "bookings.remind", "schedule": 30},
     "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
     "keep the time of day of series": {"task": "bookings.keep_wall_times", "schedule": crontab(hour=1, minute=11)},

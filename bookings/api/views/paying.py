@@ -183,7 +183,7 @@ def _wanted(booking: Booking, purposes: tuple[Purpose, ...], asked: dict[str, An
     elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exists():
         purpose = purposes[0]
     method = asked.get("payment_method_id", "")
-    return Asked(PAYABLE, booking.pk, purpose, _gateway(asked.get("gateway")), method_ref=method)
+    return Asked(PAYABLE, booking.pk, purpose, online_gateway(asked.get("gateway")), method_ref=method)
 
 
 def _begun_before(phases: Phases) -> PaymentId | None:
@@ -211,7 +211,7 @@ def _covered(booking: Booking, user: User, asked: dict[str, Any]) -> bool:
     return True
 
 
-def _gateway(name: str | None) -> str:
+def online_gateway(name: str | None) -> str:
     """Cash is handed over in person: only gateways with books of their own are paid here."""
     online = [each for each in gateway_names() if gateway_of(each).remembers]
     if name is not None and name not in online:

@@ -1,9 +1,11 @@
 """Who we are, and what a booking costs, keeps and pays back."""
 
+from datetime import time
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import CheckConstraint, F, Q
 
 from common.models.platform.fields import amount, check_currency, check_timezone, percent, whole
 
@@ -78,6 +80,21 @@ class BookingSettings(models.Model):
         abstract = True
 
 
+class VisitSettings(models.Model):
+    """When somebody can be sent to a customer's home, on clocks of the business's zone."""
+
+    visits_from = models.TimeField(
+        "visits begin at", default=time(8), help_text="On the business's clock, such as 08:00."
+    )
+    visits_until = models.TimeField("visits are over by", default=time(20), help_text="Later on the same day.")
+    visit_step_minutes = whole("a visit may begin every, minutes", 30, least=5, most=240)
+    visit_notice_minutes = whole("least notice of a visit, minutes", 60, most=43_200)
+    visit_horizon_days = whole("visits are bookable ahead, days", 30, least=1, most=730)
+
+    class Meta:
+        abstract = True
+
+
 class CancellationSettings(models.Model):
     free_cancellation_minutes = whole("free after booking for, minutes", 5, most=1440)
     cancellation_deadline_hours = whole("free until, hours before the start", 24, most=720)
@@ -106,3 +123,12 @@ class DispatchSettings(models.Model):
 
     class Meta:
         abstract = True
+
+
+HOURS_CHECKS: list[CheckConstraint] = [
+    CheckConstraint(
+        name="platform_visits_end_after_they_begin",
+        condition=Q(visits_from__lt=F("visits_until")),
+        violation_error_message="Visits must be over later than they begin.",
+    ),
+]
