@@ -88,7 +88,10 @@ class ExceptionType(TextChoices):
 
 
 class Action(StrEnum):
-    """What is done to a booking. `CREATE`, `RESCHEDULE` and `CHANGE` add to the timeline and leave the status alone."""
+    """What is done to a booking. `CREATE`, `RESCHEDULE` and `CHANGE` add to the timeline and leave the status alone.
+
+    So does `HOLD`: what is left to pay is held on the customer's card.
+    """
 
     CREATE = "create"
     PAY = "pay"
@@ -103,6 +106,7 @@ class Action(StrEnum):
     NO_SHOW = "no_show"
     RESCHEDULE = "reschedule"
     CHANGE = "change"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
