@@ -25,7 +25,7 @@ AUDITED = AuditTable("bookings_booking", hide=HIDDEN, ignore=[*PASSING, "rest_du
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0031_looking_up")]
+    dependencies = [("bookings", "0032_checkout_previews")]
 
     operations = [
         migrations.AddField(

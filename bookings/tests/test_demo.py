@@ -20,6 +20,7 @@ from common.proofs import prove
 from loyalty.models import LoyaltyEntry
 from loyalty.tests.factories import save10
 from payments.selectors import credit_of
+from payments.models import Payment
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,14 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert hers.filter(points_minor=500, credit_minor=200, status="confirmed").count() == 1
     assert LoyaltyEntry.objects.filter(kind="earn", source_key__startswith="booking:").count() >= 4
     assert [str(each) for each in credit_of(hers[0].customer_id)] == ["2.00"]
+    money = Payment.objects.order_by("gateway", "status", "purpose").values_list("gateway", "status", "purpose")
+    assert list(money) == [
+        ("cash", "captured", "full"),
+        ("sandbox", "authorized", "full"),
+        ("sandbox", "captured", "full"),
+        ("sandbox", "captured", "tip"),
+    ]
+    assert {*hers.filter(payment_status="paid").values_list("status", flat=True)} == {"completed"}
     assert violations() == []
 
 

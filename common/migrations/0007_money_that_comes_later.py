@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0006_points_that_end'),
+        ('common', '0008_visit_hours'),
     ]
 
     operations = [

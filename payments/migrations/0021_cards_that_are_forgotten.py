@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0020_roles")]
+    dependencies = [("payments", "0021_refunds_into_credit")]
 
     operations = [
         migrations.AddField(
