@@ -19,8 +19,8 @@ from common.management.demo import DemoWorld
 from common.proofs import prove
 from loyalty.models import LoyaltyEntry
 from loyalty.tests.factories import save10
-from payments.selectors import credit_of
 from payments.models import Payment
+from payments.selectors import credit_of
 
 pytestmark = pytest.mark.django_db
 
