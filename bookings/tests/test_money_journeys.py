@@ -36,6 +36,7 @@ SEEN = {
     *("refund succeeded", "refund rejected"),
     *("given back: surplus", "given back: cancelled", "given back: expired", "given back: asked"),
     *("given back: gateway", "call repeated", "call refused", "taken in part", "forged", "disputed"),
+    *("points_used", "credit_used", "credit_returned", "code used", "code given back", "tipped", "paid in cash"),
 }
 
 
@@ -61,7 +62,7 @@ def proof(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proof]:
 
 def test_a_few_journeys_end_with_three_records_that_agree(proof: Proof) -> None:
     """K1, K3, K4, K5, K9, K10, K11."""
-    assert proof.travelled(seed=1, count=6) == []
+    assert proof.travelled(seed=1, count=4) == []
 
 
 @pytest.mark.deep
@@ -125,7 +126,7 @@ def keep_the_time_of_what_is_cancelled(patch: pytest.MonkeyPatch) -> None:
 
 # Any of these words tells of it.
 SABOTAGE: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, ...]] = {
-    keep_what_is_too_much: ("were paid of", "are kept"),
+    keep_what_is_too_much: ("were paid of", "are kept", "INV-15"),
     take_a_new_key_for_each_try: ("gave back",),
     take_silence_for_a_no: ("here and", "no payment of ours", "gateway, rows and ledger"),
     ask_for_what_the_client_says: ("were asked for",),

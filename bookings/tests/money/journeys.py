@@ -7,13 +7,15 @@ import pytest
 from django.db import transaction
 
 from bookings.models import TimelineEntry
+from bookings.tests.money.buying import book
 from bookings.tests.money.mortal_sandbox import MortalSandbox
 from bookings.tests.money.records import complaints
-from bookings.tests.money.steps import book, do_something
+from bookings.tests.money.steps import do_something
 from bookings.tests.money.virtual_time import VirtualTime
 from bookings.tests.money.world import World
+from loyalty.models import PromoRedemption
 from payments.enums import RefundStatus, WebhookState
-from payments.models import GatewayCall, Payment, PaymentId, Refund, WebhookEvent
+from payments.models import GatewayCall, Journal, Payment, PaymentId, Refund, WebhookEvent
 from payments.sandbox.models import SandboxEvent
 from payments.sandbox.services import clear_faults
 from payments.services.refunding import approve_refund
@@ -56,6 +58,11 @@ class Proof:
         self.seen["call refused"] += GatewayCall.objects.filter(state="refused").count()
         self.seen["taken in part"] += Payment.objects.filter(captures_later=True, captured_minor__gt=0).count()
         self.seen["forged"] += SandboxEvent.objects.filter(is_forged=True).count()
+        self.seen["tipped"] += Payment.objects.filter(purpose="tip", captured_minor__gt=0).count()
+        self.seen["paid in cash"] += Payment.objects.filter(gateway="cash", captured_minor__gt=0).count()
+        self.seen.update(Journal.objects.exclude(kind__in=["capture", "refund"]).values_list("kind", flat=True))
+        self.seen["code used"] += PromoRedemption.objects.filter(state="used").count()
+        self.seen["code given back"] += PromoRedemption.objects.filter(state="released").count()
         self.seen["disputed"] += Payment.objects.filter(disputed_minor__gt=0).count()
 
 

@@ -5,20 +5,24 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from bookings.enums import Role
+from django.db import transaction
+
+from bookings.enums import PaymentMethod, Role
 from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE, due_for, paid_for
 from bookings.services.cancelling import cancel_booking
+from bookings.services.cash import record_cash
 from bookings.services.closing import complete_booking, mark_no_show
 from bookings.services.deciding import confirm_booking, start_booking
+from bookings.services.means import cover_with_points, proceed_if_covered, use_credit
 from bookings.services.refunds import RefundKind, refund_booking
 from bookings.services.rescheduling import reschedule_booking
-from bookings.tests.factories import appointment, by_customer, by_specialist, reservation
+from bookings.services.tipping import require_tip
+from bookings.tests.factories import by_customer, by_specialist
 from bookings.tests.money.world import World
-from bookings.transitions import Actor
+from bookings.transitions import Actor, locked
 from common.money import Money
-from common.timeranges import TimeRange
-from payments.enums import PaymentStatus, Purpose, RefundStatus
+from payments.enums import Destination, PaymentStatus, Purpose, RefundStatus
 from payments.gateways.base import Card as SavedCard
 from payments.models import Payment, PaymentId, Refund
 from payments.models import SavedCard as KeptCard
@@ -29,29 +33,13 @@ from payments.sandbox.errors import SandboxError
 from payments.sandbox.models import SandboxOrder
 from payments.services.capturing import capture_payment
 from payments.services.opening import Asked, open_payment
-from payments.services.refunding import approve_refund, reject_refund, retry_refund
+from payments.services.refunding import approve_refund, reject_refund, request_refund, retry_refund
 from payments.services.syncing import sync_payment
 
 HOUR = timedelta(hours=1)
 TRIES = 5
 # Does something, or answers False where there is nothing to do it with.
 Step = Callable[[World, Booking], bool | None]
-
-
-def book(world: World) -> None:
-    """An appointment, now and then a reservation; an hour of the days ahead, often the same as somebody else's."""
-    offer = world.pick(*((each, 4) for each in world.services), (world.room, 1))
-    today = world.time.now.replace(hour=3, minute=30, second=0, microsecond=0)
-    start = today + timedelta(days=world.chance.randint(0, 2)) + world.chance.randrange(16) * HOUR / 2
-    if start <= world.time.now:
-        start += timedelta(days=1)
-    alice = world.chance.choice(world.customers)
-    if offer is world.room:
-        booking = world.tried(lambda: reservation(world.room, TimeRange.lasting(start, HOUR), alice=alice))
-    else:
-        booking = world.tried(lambda: appointment(offer, start, alice=alice))
-    if booking is not None:
-        world.bookings.append(booking.pk)
 
 
 def pay(world: World, booking: Booking) -> bool:
@@ -175,9 +163,60 @@ def decide(world: World, booking: Booking) -> bool:
     return waiting is not None or failed is not None
 
 
+def give_credit(world: World, booking: Booking) -> bool:
+    """What is given back may stay here, for another booking."""
+    paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).first()
+    # What goes back by hand and becomes credit as well is lost, and people have to look at it.
+    if paid is None or not paid.refundable or paid.pk in world.by_hand:
+        return False
+    part = Money(world.chance.randint(1, paid.refundable.minor), paid.currency)
+    dana = world.staff[0]
+    world.tried(lambda: request_refund(paid, part, by=dana, reason="Sorry", destination=Destination.CREDIT))
+    return True
+
+
+def use_means(world: World, booking: Booking) -> bool:
+    """Some points or some credit instead of money."""
+    if world.chance.random() < 0.5:
+        points = world.chance.randint(1, 300)
+        world.tried(lambda: cover_with_points(booking.pk, points, payer=booking.customer))
+    else:
+        amount = Money(world.chance.randint(1, max(1, booking.total_minor // 2)), booking.currency)
+        world.tried(lambda: _with_credit(booking.pk, amount))
+    return True
+
+
+@transaction.atomic
+def _with_credit(pk: UUID, amount: Money) -> None:
+    booking = locked(pk)
+    use_credit(booking, amount)
+    proceed_if_covered(booking)
+
+
+def hand_over_cash(world: World, booking: Booking) -> bool:
+    if booking.payment_method != PaymentMethod.CASH:
+        return False
+    host = booking.specialist.user if booking.specialist is not None else world.staff[0]
+    world.tried(lambda: record_cash(booking, by=host))
+    return True
+
+
+def tip(world: World, booking: Booking) -> bool:
+    amount = Money(world.chance.randint(1, max(1, booking.total_minor // 4)), booking.currency)
+    asked = Asked(PAYABLE, booking.pk, Purpose.TIP, "sandbox", method_ref=Card.GOOD.value, amount=amount)
+    world.tried(lambda: _tipped(booking, asked, amount))
+    return booking.specialist is not None
+
+
+def _tipped(booking: Booking, asked: Asked, amount: Money) -> Payment:
+    require_tip(booking, amount)
+    return open_payment(asked, payer=booking.customer)
+
+
 def refund_by_hand(world: World, booking: Booking) -> bool:
     """Somebody at the gateway's own back office does, without telling us (E177)."""
-    paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=1).first()
+    taken = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=1, gateway="sandbox")
+    paid = taken.exclude(refunds__destination=Destination.CREDIT).first()
     if paid is None:
         return False
     part = Money(world.chance.randint(1, paid.captured_minor), paid.currency)
@@ -192,7 +231,7 @@ def refund_by_hand(world: World, booking: Booking) -> bool:
 def dispute(world: World, booking: Booking) -> bool:
     """The customer's bank takes it back for now."""
     paid = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, refunded_minor=0, reserved_minor=0)
-    payment = paid.first()
+    payment = paid.filter(gateway="sandbox").first()
     if payment is None:
         return False
     sandbox.dispute_order(str(payment.gateway_ref), world.chance.randint(1, payment.captured_minor))
@@ -202,15 +241,19 @@ def dispute(world: World, booking: Booking) -> bool:
 
 
 WEIGHTS: dict[str, list[tuple[Step, int]]] = {
-    "pending_payment": [(pay, 10), (act_on_page, 6), (come_back, 2), (cancel, 1), (reschedule, 1)],
-    "pending": [(pay, 6), (act_on_page, 4), (confirm, 6), (come_back, 1), (cancel, 2), (reschedule, 1), (give_back, 1)],
+    "pending_payment": [(pay, 10), (act_on_page, 6), (come_back, 2), (cancel, 1), (reschedule, 1), (use_means, 2)],
+    "pending": [
+        *[(use_means, 2), (hand_over_cash, 4), (give_credit, 1)],
+        *[(pay, 6), (act_on_page, 4), (confirm, 6), (come_back, 1), (cancel, 2), (reschedule, 1), (give_back, 1)],
+    ],
     "confirmed": [
         *[(pay, 6), (act_on_page, 4), (come_back, 1), (cancel, 2), (reschedule, 1), (give_back, 2), (capture, 3)],
-        *[(start, 2), (complete, 3), (stay_away, 1)],
+        *[(start, 2), (complete, 3), (stay_away, 1), (use_means, 1), (hand_over_cash, 4), (give_credit, 1)],
     ],
     "in_progress": [(complete, 4), (pay, 3), (act_on_page, 2), (give_back, 1), (cancel, 1), (capture, 2)],
     "completed": [
         *[(pay, 4), (act_on_page, 4), (come_back, 1), (give_back, 5), (decide, 3), (refund_by_hand, 2), (dispute, 1)],
+        *[(give_credit, 1), (hand_over_cash, 3), (tip, 3)],
     ],
     "expired": [(act_on_page, 6), (come_back, 3), (pay, 1)],
     "cancelled": [(act_on_page, 4), (come_back, 1), (give_back, 2), (decide, 2), (refund_by_hand, 1)],
@@ -229,12 +272,12 @@ def do_something(world: World, pk: UUID) -> None:
 
 def _due(booking: Booking, purpose: Purpose) -> int:
     """What can be asked for now, reckoned from the payments: nothing that a client says comes into it."""
-    payments = list(Payment.objects.of(PAYABLE, booking.pk))
+    payments = list(Payment.objects.of(PAYABLE, booking.pk).exclude(purpose=Purpose.TIP))
     back = Refund.objects.filter(payment__in=payments, status=RefundStatus.SUCCEEDED, cause__startswith="surplus:")
     paid = sum(each.captured_minor for each in payments) - sum(each.amount_minor for each in back)
     fresh = Booking.objects.get(pk=booking.pk)
-    price = fresh.deposit_minor if purpose is Purpose.DEPOSIT else fresh.total_minor
-    return price - paid
+    price = fresh.total_minor - fresh.points_minor - fresh.credit_minor
+    return (min(fresh.deposit_minor, price) if purpose is Purpose.DEPOSIT else price) - paid
 
 
 def _saved_card(booking: Booking) -> SavedCard | None:

@@ -11,8 +11,10 @@ from uuid import UUID
 import httpx
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from accounts.models import User
+from accounts.tests.authorisation import an_address
 from bookings.models import Booking
 from bookings.services import telling
 from bookings.tests.factories import in_force, offered, somebody
@@ -20,12 +22,17 @@ from bookings.tests.money.mortal_sandbox import PATH, Died, MortalSandbox
 from bookings.tests.money.virtual_time import VirtualTime
 from bookings.tests.money.worker import Worker
 from catalog.models import Resource, Service
-from catalog.tests.factories import NOW, room
+from catalog.tests.factories import NOW, category, room, service
 from common.errors import DomainError
+from common.money import Money
+from loyalty.services import earn_points
+from loyalty.tests.factories import save10
 from payments.errors import Disagreement
 from payments.gateways.base import ForgedWebhook, GatewayError
+from payments.ledger import Credit, Debit, post
 from payments.sandbox.enums import FaultKind, Verb
 from payments.sandbox.services import misbehave
+from payments.selectors import credit_account
 from payments.services.webhooks import receive_webhook
 
 T = TypeVar("T")
@@ -43,6 +50,9 @@ FAULTS: dict[FaultKind, int] = {
     FaultKind.LOSE: 5,
 }
 DEATHS = 3
+CODE = "SAVE10"
+# More than enough for some, and too little for all.
+POINTS, CREDIT_SHARE = 500, 3
 PRICES = {"INR": (99_900, 150_000, 33_333), "JPY": (500, 9_999, 12_345), "KWD": (18_600, 7_777, 45_005)}
 
 
@@ -105,7 +115,21 @@ class World:
         ]
         self.room: Resource = room()
         self.customers: list[User] = [somebody(name) for name in ("Alice", "Charlie", "Dora")]
+        self._hand_out(prices)
         self.staff: list[User] = [somebody(name) for name in ("Dana", "Fred")]
+
+    def _hand_out(self, prices: tuple[int, ...]) -> None:
+        """Everybody has points and a home, Alice has credit, and there is a code for the first three."""
+        for each in self.customers:
+            earn_points(each, POINTS, source_key=f"gift:{each.pk}", reason="A gift")
+            an_address(each)
+            each.addresses.update(is_default=True)
+        gift = Money(prices[1] // CREDIT_SHARE, self.currency)
+        moves = [Debit("loyalty", gift), Credit(credit_account(self.customers[0].pk), gift)]
+        with transaction.atomic():
+            post("gift", key=f"gift:{self.seed}", moves=moves)
+        save10(code=CODE, currency=self.currency, minimum_minor=None, cap_minor=None, total_limit=3)
+        self.visit = service(None, price_minor=prices[0], currency=self.currency, category=category())
 
     def _misbehave(self) -> None:
         for kind, percent in FAULTS.items():
