@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.deep, pytest.mark.django_db(transaction=True), pytest.
 ATTEMPTS = int(os.environ.get("ATTEMPTS", "100000"))
 CLIENTS = 64
 ROOMS = 10
-WORKERS = 2
+WORKERS = os.cpu_count() or 1
 # The clock is read before a commit and after it; so long may lie between on a busy machine.
 BLUR = timedelta(seconds=5)
 OVERLAPPING = """
@@ -51,7 +51,7 @@ def travel() -> None:
 
 @pytest.fixture
 def server(transactional_db: None, tmp_path: Path) -> Iterator[int]:
-    """The platform as it is in production: two processes on two threads each."""
+    """The platform as it is in production: a process for each core, of two threads."""
     PlatformSettings.objects.update_or_create({"duplicate_booking_seconds": 0, "reschedule_limit": 100}, pk=1)
     port = free_port()
     log = tmp_path / "server.log"
