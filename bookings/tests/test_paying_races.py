@@ -14,12 +14,14 @@ from pytest_django import Settings
 from bookings.models import Booking
 from bookings.services.closing import expire_booking
 from bookings.tests.conftest import Travel
-from bookings.tests.factories import appointment, offered, somebody
+from bookings.tests.factories import appointment, completed, offered, somebody
 from bookings.tests.paying import books, follow_up, inr, order_of, paid, pays, synced, to_be_paid, webhook
 from catalog.errors import SlotTaken
 from catalog.models import Service
 from catalog.tests.factories import NOW, at
 from common.tests.threads import in_threads
+from loyalty.models import LoyaltyEntry
+from payments.enums import Purpose
 from payments.errors import CannotRefund, GatewayDown, UnderWay
 from payments.models import Journal, Payment, Refund, RefundId, WebhookEvent
 from payments.services.refund_calls import run_refund
@@ -60,6 +62,21 @@ def test_a_browser_and_three_webhooks_have_one_effect() -> None:
     assert (booking.status, booking.payment_status) == ("pending", "deposit_paid")
     assert (Journal.objects.count(), booking.timeline.filter(action="pay").count()) == (1, 1)
     assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_what_is_paid_afterwards_earns_its_points_once() -> None:
+    """E160: told four times at once that a completed booking is paid now."""
+    payment = order_of(booking := completed(), Purpose.FULL)
+    pays(payment)
+    for _ in range(3):
+        assert webhook(str(payment.gateway_ref)).status_code == 200
+    events = [event.pk for event in WebhookEvent.objects.all()]
+
+    at_once(lambda: synced(payment), *(partial(process_webhook, pk) for pk in events))
+
+    booking.refresh_from_db()
+    assert (booking.payment_status, Journal.objects.filter(kind="capture").count()) == ("paid", 1)
+    assert LoyaltyEntry.objects.filter(kind="earn", subject_id=booking.pk).count() == 1
 
 
 def test_of_two_refunds_of_sixty_of_a_hundred_one_is_promised() -> None:
