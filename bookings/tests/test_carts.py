@@ -64,14 +64,14 @@ def promo_of(chance: Random, amounts: Sequence[int], currency: str) -> Money:
     cap, of_all = int(chance.random() * 2 * (sum(amounts) + 1)), sum(amounts)
     is_capped = chance.random() < 0.5
     lines = tuple(Line(Money(amount, currency)) for amount in amounts)
-    most = {"cap": Money(cap, currency)} if is_capped else {}
+    most = Money(cap, currency) if is_capped else None
     if chance.random() < 0.5:
         percent = chance.choice(PERCENTS)
-        terms = Terms(currency=currency, percent=percent, **most)
+        terms = Terms(currency=currency, percent=percent, cap=most)
         wanted = half_up(of_all * int(percent * 100), 10_000)
     else:
         wanted = int(chance.random() * 2 * (of_all + 1))
-        terms = Terms(currency=currency, amount=Money(wanted, currency), **most)
+        terms = Terms(currency=currency, amount=Money(wanted, currency), cap=most)
     off = discount_of(terms, Basket(currency, lines), ANYBODY, now=NOW)
     assert off.minor == min(wanted, of_all, *([cap] if is_capped else []))
     return off

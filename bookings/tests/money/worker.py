@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import connection
 
 Task = tuple[str, tuple[Any, ...]]
-# Everything that beat starts by itself and that may move money, time or news of either.
-SWEEPS = frozenset({"payments", "bookings", "loyalty", "sandbox", "common.sweep_outbox"})
-# What it would do is no matter of money: messages to people, proofs and clean-up.
+# Whose tasks may move money, time or news of either.
+APPS = frozenset({"payments", "bookings", "loyalty", "sandbox"})
+OUTBOX = frozenset({"common.deliver_events", "common.sweep_outbox"})
+# Tasks of theirs that do not: messages to people, and series.
 LEFT_OUT = frozenset({"bookings.remind", "bookings.keep_wall_times", "bookings.roll_series", "loyalty.announce_expiry"})
 
 
@@ -23,11 +24,10 @@ class Worker:
     def __init__(self, chance: Random, patch: pytest.MonkeyPatch) -> None:
         self.chance = chance
         self.queue: list[Task] = []
-        patch.setattr(current_app._get_current_object(), "send_task", self._take)
+        patch.setattr(current_app, "send_task", self._take)
 
     def _take(self, name: str, args: tuple[Any, ...] = (), kwargs: Any = None, **_options: Any) -> None:
-        kinds = name.partition(".")[0]
-        if kinds in SWEEPS or name == "common.deliver_events":
+        if _is_of_money(name):
             self.queue.append((name, tuple(args)))
 
     def commit(self) -> None:
@@ -55,7 +55,9 @@ class Worker:
                 self._run(name, args)
 
     def beat(self) -> None:
-        for name in swept():
+        """Everything that comes round by itself."""
+        named: set[str] = {str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+        for name in sorted(filter(_is_of_money, named)):
             self._run(name, ())
 
     def _run(self, name: str, args: tuple[Any, ...]) -> None:
@@ -64,6 +66,5 @@ class Worker:
         self.commit()
 
 
-def swept() -> list[str]:
-    named = sorted({entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()})
-    return [each for each in named if each not in LEFT_OUT and (each in SWEEPS or each.partition(".")[0] in SWEEPS)]
+def _is_of_money(name: str) -> bool:
+    return (name.partition(".")[0] in APPS or name in OUTBOX) and name not in LEFT_OUT

@@ -83,7 +83,7 @@ class World:
 
     def tried(self, step: Callable[[], T]) -> T | None:
         done = None
-        with contextlib.suppress(REFUSALS):
+        with contextlib.suppress(*REFUSALS):
             done = step()
         self.worker.commit()
         return done
