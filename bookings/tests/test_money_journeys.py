@@ -3,7 +3,7 @@
 A world is a seed and some twenty bookings that are made, paid, moved, done and called off at a gateway that misbehaves
 in every way it can, with workers that die and messages that are lost. A seed that fails prints itself:
 
-    JOURNEYS=7 bin/test --deep bookings/tests/test_money_journeys.py -k one_seed
+    JOURNEYS=7 bin/test --deep --no-gates -n 0 bookings/tests/test_money_journeys.py -k one_seed
 """
 
 import logging
