@@ -39,6 +39,8 @@ OCCUPYING = frozenset(
 UPCOMING = OCCUPYING - {BookingStatus.IN_PROGRESS}
 # Nothing more happens to these, but that an expired one may come back when its money arrives late.
 OVER = frozenset(BookingStatus) - OCCUPYING
+# What was never paid for, or is not yet, has not come about.
+NEVER_MADE = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED})
 
 
 class PaymentStatus(TextChoices):

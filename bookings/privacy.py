@@ -5,17 +5,14 @@ where they live; each side's words are its own. The timeline stays as it was wri
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
 from bookings.models import Booking, CalendarFeed, CheckoutPreview, Series, SeriesException
-from common.personal_data import PersonalData
+from common.personal_data import PersonalData, plain_rows
 
 # What customers write; address and contact are those of their visits.
 OF_CUSTOMERS = (
@@ -35,11 +32,11 @@ _FACTS = (
 def export(user: Any) -> dict[str, Any]:
     feed = CalendarFeed.objects.filter(user=user.pk).first()
     return {
-        "bookings": _rows(Booking.objects.of_customer(user), *_FACTS, *OF_CUSTOMERS),
-        "series": _rows(Series.objects.filter(customer=user.pk), "rule", "timezone", "starts_at", *OF_SERIES),
-        "given": _rows(Booking.objects.of_specialist(user), *_FACTS, *OF_SPECIALISTS),
-        "invited_to": _rows(Booking.objects.attended_by(user), "title", "starts_at", "ends_at"),
-        "checkouts": _rows(CheckoutPreview.objects.filter(customer=user.pk), "quote", "starts_at", "created_at"),
+        "bookings": plain_rows(Booking.objects.of_customer(user), *_FACTS, *OF_CUSTOMERS),
+        "series": plain_rows(Series.objects.filter(customer=user.pk), "rule", "timezone", "starts_at", *OF_SERIES),
+        "given": plain_rows(Booking.objects.of_specialist(user), *_FACTS, *OF_SPECIALISTS),
+        "invited_to": plain_rows(Booking.objects.attended_by(user), "title", "starts_at", "ends_at"),
+        "checkouts": plain_rows(CheckoutPreview.objects.filter(customer=user.pk), "quote", "starts_at", "created_at"),
         "calendar_feed_since": feed.updated_at.isoformat() if feed is not None else None,
     }
 
@@ -65,16 +62,6 @@ def _blank(rows: "models.QuerySet[Any]", names: tuple[str, ...]) -> None:
     """Each of the columns as a row has it into which nobody has written anything."""
     fields: Mapping[str, Any] = {field.name: field for field in rows.model._meta.concrete_fields}
     rows.update(**{name: fields[name].get_default() for name in names}, updated_at=Now())
-
-
-def _rows(rows: "models.QuerySet[Any]", *names: str) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in rows.order_by("pk").values(*names)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 PERSONAL_DATA = PersonalData("bookings", export=export, erase=erase)

@@ -49,12 +49,6 @@ for _name in ("booking.cancelled", "booking.expired", "booking.completed", "book
     on(_name)(settle)
 
 
-@on("review.posted")
-def thank_for_review(event: Event) -> None:
-    """The customer earns points, once for a booking."""
-    reward_review(UUID(str(event.data["booking_id"])))
-
-
 @on("booking.rescheduled")
 def hold_later(event: Event) -> None:
     """A hold does not live for weeks: it is made anew before the new time."""
@@ -68,6 +62,12 @@ def take_rest(event: Event) -> None:
 
 for _name in ("booking.cancelled", "booking.completed", "booking.no_show"):
     on(_name)(take_rest)
+
+
+@on("review.posted")
+def thank_for_review(event: Event) -> None:
+    """The customer earns points, once for a booking."""
+    reward_review(UUID(str(event.data["booking_id"])))
 
 
 def tell_of_money(event: Event) -> None:

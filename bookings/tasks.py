@@ -31,16 +31,6 @@ def keep_wall_times() -> None:
     series_wall_time.keep_wall_times()
 
 
-@task("bookings.give_back_holds")
-def give_back_holds() -> None:
-    previews.give_back_holds()
-
-
-@task("bookings.forget_previews")
-def forget_previews() -> None:
-    previews.forget_previews()
-
-
 @task("bookings.deal_with_rest")
 def deal_with_rest(booking: str) -> None:
     rests.deal_with_rest(UUID(booking))
@@ -49,3 +39,13 @@ def deal_with_rest(booking: str) -> None:
 @task("bookings.sweep_rests")
 def sweep_rests() -> None:
     rests.sweep_rests()
+
+
+@task("bookings.give_back_holds")
+def give_back_holds() -> None:
+    previews.give_back_holds()
+
+
+@task("bookings.forget_previews")
+def forget_previews() -> None:
+    previews.forget_previews()

@@ -14,15 +14,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from bookings.enums import MOVES, Action, BookingStatus, PaymentMethod, PaymentStatus, Role
-from bookings.models import Booking, TimelineEntry
+from bookings.models import Booking, BookingLine, TimelineEntry
 from bookings.models.copies import insert_alike
 from bookings.reminders import next_reminder
 from bookings.rests import rest_due
 from bookings.rules import refusal_of_move
 from common import clock
+from common.compiled import CompiledRead
 from common.errors import NotFound
 from common.events import News, Value, publish_all
 from common.platform import platform_settings
@@ -64,11 +66,17 @@ class Actor:
 SYSTEM = Actor(Role.SYSTEM)
 
 
+# Every step begins with it, and with its nine tables it takes longer to compile than to run.
+_LOCKED: CompiledRead[Booking] = CompiledRead(
+    lambda pk: Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk),
+    "pk",
+)
+
+
 def locked(pk: UUID) -> Booking:
     """The booking as it is now, with what it is booked with, locked until the transaction ends."""
-    booking = (
-        Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk).first()
-    )
+    _require_transaction()
+    booking = _LOCKED.first(pk=pk)
     if booking is None:
         raise NotFound
     return booking
@@ -135,18 +143,22 @@ def amend_all(changes: Sequence[Change], action: Action, *, actor: Actor, reason
     _steps(amended, action, actor=actor, reason=reason)
 
 
-def begin(bookings: list[Booking], *, actor: Actor) -> None:
-    """Inserts new bookings with the first row of their timelines, and announces them; constant in statements."""
+def begin(bookings: list[Booking], lines: Sequence[BookingLine] = (), *, actor: Actor) -> None:
+    """Inserts new bookings with their lines and the first row of their timelines, and announces them.
+
+    One booking is one statement, any number of them are four.
+    """
     _require_transaction()
     _set_out(bookings)
+    steps = [_entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings]
+    news = _all_news(bookings, EVENTS[Action.CREATE], actor)
     if len(bookings) == 1:
-        bookings[0].save(force_insert=True)
-    else:
-        Booking.objects.bulk_create(bookings)
-    TimelineEntry.objects.bulk_create(
-        _entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings
-    )
-    publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
+        publish_all(news, along=[*bookings, *lines, *steps])
+        return
+    Booking.objects.bulk_create(bookings)
+    BookingLine.objects.bulk_create(lines)
+    TimelineEntry.objects.bulk_create(steps)
+    publish_all(news)
 
 
 def begin_alike(bookings: list[Booking], *, actor: Actor) -> None:
@@ -247,10 +259,9 @@ def _step(
     # Calendars that people subscribe to take a change over when its number is higher than the one they know.
     booking.sequence += 1
     booking.save(update_fields=[*columns, "steps", "sequence"])
-    _entry(booking, action, before, actor=actor, reason=reason, data=data).save(force_insert=True)
     event = EVENTS.get(action)
-    if event is not None:
-        publish_all([_news(booking, event, actor)])
+    step = _entry(booking, action, before, actor=actor, reason=reason, data=data)
+    publish_all([_news(booking, event, actor)] if event is not None else [], along=[step])
     return booking
 
 
@@ -292,6 +303,14 @@ def _news(booking: Booking, name: str, actor: Actor, *, nth: int = 1, of: int = 
         "of": of,
     }
     return News(name, booking.pk, told, key=f"{name}:{booking.pk}:{booking.steps}")
+
+
+def _locking(pk: UUID) -> QuerySet[Booking]:
+    return Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk)
+
+
+# Nearly every step begins with it.
+_LOCKED = CompiledRead[Booking](_locking, "pk")
 
 
 def _require_transaction() -> None:

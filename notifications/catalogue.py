@@ -146,9 +146,17 @@ KINDS: dict[str, Kind] = {
     ),
     "payment_due": _DUE,
     "payment_needs_confirmation": _DUE,
-    "payment_received": _MOVED_MONEY,
+    # The receipt goes along.
+    "payment_received": replace(_MOVED_MONEY, about="payment"),
     "payment_refunded": _MOVED_MONEY,
     "payment_credited": _MOVED_MONEY,
+    # To those who look after the money: a gateway's books of a day and ours do not agree.
+    "reconciliation_open": Kind(
+        Topic.MONEY,
+        (Channel.EMAIL,),
+        needs=frozenset({"gateway", "day", "found"}),
+        shows=frozenset({"gateway", "day"}),
+    ),
     # Written by staff: the texts only frame what they say.
     "promotion": Kind(
         Topic.PROMOTIONS,

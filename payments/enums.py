@@ -103,3 +103,25 @@ class WebhookState(TextChoices):
     IGNORED = "ignored", "Not for us"
     ORPHAN = "orphan", "Of nothing we know"
     NEEDS_REVIEW = "needs_review", "Needs review"
+
+
+class RunState(TextChoices):
+    """Whether a day of a gateway is closed: it is once its books and ours agree, or people dealt with what does not."""
+
+    INCOMPLETE = "incomplete", "Not read to its end"
+    FLAGGED = "flagged", "Needs a look"
+    CLEAN = "clean", "In agreement"
+
+
+class LineState(TextChoices):
+    MATCHED = "matched", "In agreement"
+    HEALED = "healed", "Was missing here"
+    ORPHAN = "orphan", "Of nothing we know"
+    OURS_ONLY = "ours_only", "Not in the gateway's books"
+    DIFFERS = "differs", "Differs"
+    DUPLICATE = "duplicate", "Listed twice"
+
+
+AGREED = frozenset({LineState.MATCHED, LineState.HEALED})
+# The gateway's line for a movement of ours: there is one of these for each.
+FOUND = AGREED | {LineState.DIFFERS}

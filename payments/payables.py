@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from common.money import Money
 from payments.enums import Purpose
 from payments.models import Payment, Refund
+from payments.receipts import Bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Payable(Protocol):
 
     def lock(self, payable_id: UUID) -> None:
         """Locks the payable's row until the transaction ends."""
+
+    def receipt(self, payable_id: UUID) -> Bill | None:
+        """What was bought and what is due for it, as receipts show it; None if there is no such thing."""
 
     def on_authorized(self, payment: Payment) -> None:
         """The amount is held."""

@@ -124,3 +124,10 @@ def customer_at(gateway: str, user: Any) -> str:
     """What the gateway calls the person, so that all their cards are one customer's there; empty for a new one."""
     known = SavedCard.objects.visible_to(user).filter(gateway=gateway).order_by("-id").values_list("customer_ref")
     return str((known.first() or ("",))[0])
+
+
+def receipted_for(user: Any) -> QuerySet[Payment]:
+    """Those whose receipts this person may have: one's own, and everybody's for staff who look after payments."""
+    is_desk = user.is_authenticated and user.is_staff and user.has_perm("payments.view_payment")
+    payments: QuerySet[Payment] = Payment.objects.all() if is_desk else Payment.objects.visible_to(user)
+    return payments

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from common.queue import task
-from payments.models import PaymentId, RefundId
-from payments.services import cancelling, cards, refund_calls, resolving, webhooks
+from payments.models import PaymentId, RefundId, RunId
+from payments.services import cancelling, cards, reconciling, refund_calls, resolving, webhooks
 
 
 @task("payments.process_webhook")
@@ -30,3 +30,13 @@ def forget_card(card: str) -> None:
 @task("payments.sweep")
 def sweep() -> None:
     resolving.sweep()
+
+
+@task("payments.reconcile")
+def reconcile() -> None:
+    reconciling.reconcile_due()
+
+
+@task("payments.reconcile_run")
+def reconcile_run(run: str) -> None:
+    reconciling.reconcile(RunId(UUID(run)))

@@ -1,6 +1,6 @@
 """A booking: an appointment with a specialist, a reservation of a resource, or a visit at the customer's address."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NewType, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -264,6 +264,11 @@ class Booking(BaseModel):
     @property
     def deposit(self) -> Money:
         return Money(self.deposit_minor, self.currency)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when its time is held for money; what was paid for, or is over, waits no longer."""
+        return self.expires_at if self.status == BookingStatus.PENDING_PAYMENT else None
 
     @property
     def is_occupying(self) -> bool:

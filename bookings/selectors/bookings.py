@@ -12,7 +12,7 @@ from accounts.models import User
 from bookings.enums import OCCUPYING, BookingStatus
 from bookings.models import Booking, BookingLine, TimelineEntry
 from catalog.models import Specialist
-from common.compiled import CompiledRead, IdAmong
+from common.compiled import CompiledPage, CompiledRead, IdAmong
 from common.timeranges import TimeRange
 from common.walltime import day_range
 
@@ -60,6 +60,11 @@ def in_order(pks: Sequence[UUID]) -> list[Booking]:
     return [found[pk] for pk in pks]
 
 
+def own_bookings(user: User, offset: int, limit: int) -> tuple[list[UUID], int]:
+    """A stretch of what the user may see, latest first, and how many that are in all."""
+    return _OWN.page(offset, limit, user=user.pk)
+
+
 def remember_lines(booking: Booking, lines: Iterable[BookingLine]) -> None:
     """From here on `booking.lines.all()` are these, and ask nothing."""
     known: Any = booking
@@ -97,6 +102,10 @@ def _visible(pk: UUID, user: UUID) -> QuerySet[Booking]:
     return shown(Booking.objects.visible_to(User(pk=user)).filter(pk=pk))
 
 
+def _own(user: UUID) -> QuerySet[Booking]:
+    return latest_first(Booking.objects.visible_to(User(pk=user)))
+
+
 def _timeline(booking: UUID) -> QuerySet[TimelineEntry]:
     steps = TimelineEntry.objects.filter(booking=booking).select_related("actor")
     return steps.only(*_STEP, "actor__first_name", "actor__last_name")
@@ -111,6 +120,7 @@ def _lines(bookings: UUID) -> QuerySet[BookingLine]:
 
 
 # Nearly every call on a booking asks for one of these.
+_OWN = CompiledPage[Booking](_own, "user")
 _LISTED = CompiledRead[Booking](_listed, "pks")
 _LINES = CompiledRead[BookingLine](_lines, "bookings")
 _VISIBLE = CompiledRead[Booking](_visible, "pk", "user")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import User
 from bookings.answers import check_answers
@@ -30,6 +30,8 @@ from common import clock
 from common.errors import Detail
 from common.platform import platform_settings
 from common.timeranges import TimeRange
+
+ONE_DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -120,7 +122,7 @@ def _booked(draft: Draft, actor: Actor) -> Booking:
             return twin
         raise
     if booking.status == BookingStatus.PENDING_PAYMENT:
-        require_few_holds(booking.customer)
+        booking.expires_at = clock.now() + require_few_holds(booking.customer)
     begin_drafts([draft], actor=actor)
     return booking
 
@@ -149,17 +151,27 @@ def _repeated(booking: Booking) -> Booking | None:
     return None if pk is None else Booking.objects.select_related(*BOOKED_WITH).get(pk=pk)
 
 
-def require_few_holds(customer: User) -> None:
-    """Nobody keeps calendars from others by booking much and paying nothing."""
+def require_few_holds(customer: User) -> timedelta:
+    """Nobody keeps calendars from others by booking much and paying nothing.
+
+    Returns for how long the next booking holds its time: half as long for every few that ran out within a day.
+    """
     # Counted under the customer's lock: parallel requests would each find room for one more.
     User.objects.select_for_update(no_key=True).filter(pk=customer.pk).values_list("pk").get()
-    most = platform_settings().unpaid_holds
-    held = Booking.objects.filter(
-        Q(expires_at__gt=clock.now()), customer=customer, status=BookingStatus.PENDING_PAYMENT
-    ).count()
-    if held >= most:
-        message = f"Pay for one of your {held} bookings first, or cancel it."
+    settings, now = platform_settings(), clock.now()
+    unpaid = Q(status__in=(BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED))
+    counted = Booking.objects.filter(unpaid, customer=customer, expires_at__gt=now - ONE_DAY).aggregate(
+        held=Count("pk", filter=Q(status=BookingStatus.PENDING_PAYMENT, expires_at__gt=now)),
+        # What has run out did so even before somebody has swept it away.
+        lapsed=Count("pk", filter=Q(expires_at__lte=now)),
+    )
+    if counted["held"] >= settings.unpaid_holds:
+        message = f"Pay for one of your {counted['held']} bookings first, or cancel it."
         raise _refused("", message, "TOO_MANY_UNPAID")
+    # Ten halvings leave nothing of any time that the settings allow.
+    halvings = min(counted["lapsed"] // settings.lapsed_holds, 10)
+    shortened: timedelta = timedelta(minutes=settings.unpaid_hold_minutes) / 2**halvings
+    return max(shortened, timedelta(minutes=min(settings.shortest_hold_minutes, settings.unpaid_hold_minutes)))
 
 
 def require_payable(booking: Booking) -> None:

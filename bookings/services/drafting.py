@@ -107,8 +107,7 @@ def draft_reservation(
 def begin_drafts(drafts: Sequence[Draft], *, actor: Actor) -> list[Booking]:
     """Saves them with their lines and the first rows of their timelines, in a constant number of statements."""
     bookings = [draft.booking for draft in drafts]
-    begin(bookings, actor=actor)
-    BookingLine.objects.bulk_create(line for draft in drafts for line in draft.lines)
+    begin(bookings, [line for draft in drafts for line in draft.lines], actor=actor)
     for draft in drafts:
         remember_lines(draft.booking, draft.lines)
     return bookings

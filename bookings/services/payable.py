@@ -4,6 +4,7 @@ from uuid import UUID
 
 from bookings.models import Booking
 from bookings.selectors.paying import due_for, paid_for
+from bookings.selectors.receipts import bill_of
 from bookings.selectors.tipping import most_tipped
 from bookings.services.holding import note_hold
 from bookings.services.paying import note_failure, settle_booking, take_money
@@ -13,6 +14,7 @@ from common.errors import NotFound
 from payments.enums import BESIDES, Purpose
 from payments.models import Payment, Refund
 from payments.payables import PayableFacts
+from payments.receipts import Bill
 
 
 class BookingPayable:
@@ -30,6 +32,9 @@ class BookingPayable:
         rows = Booking.objects.select_for_update(no_key=True).filter(pk=payable_id)
         if rows.values_list("pk").first() is None:
             raise NotFound
+
+    def receipt(self, payable_id: UUID) -> Bill | None:
+        return bill_of(payable_id)
 
     def on_authorized(self, payment: Payment) -> None:
         note_hold(payment.payable_id, payment)

@@ -5,10 +5,10 @@ from typing import Any
 
 from bookings.enums import Action, BookingKind, BookingStatus, PaymentStatus
 from bookings.models import Booking
-from bookings.selectors.paying import PAYABLE, paid_for, payment_status_of, still_due
+from bookings.selectors.paying import PAID_FOR, PAYABLE, paid_for, payment_status_of, still_due
 from bookings.transitions import SYSTEM, move
 from loyalty.services import use_promo
-from payments.enums import OPEN
+from payments.enums import FOR_THE_PRICE
 from payments.services.cancelling import let_go
 
 
@@ -24,12 +24,13 @@ def proceed(booking: Booking, action: Action, *, data: Mapping[str, Any] | None 
 def proceed_if_covered(booking: Booking) -> bool:
     """Whether nothing is left to pay, so that no gateway is asked: such a booking is paid, and goes on at once.
 
-    The booking is locked. Orders that are open for it are called off.
+    The booking is locked. What is open or held for it at a gateway is called off.
     """
     figures = paid_for(booking.pk)
-    if still_due(booking, figures):
+    if booking.status not in PAID_FOR or still_due(booking, figures):
         return False
-    let_go(PAYABLE, booking.pk, which=OPEN)
+    if booking.payment_status != PaymentStatus.PAID:
+        let_go(PAYABLE, booking.pk, purposes=FOR_THE_PRICE)
     if booking.status == BookingStatus.PENDING_PAYMENT:
         proceed(booking, Action.PAY)
     keep_promo(booking)

@@ -13,13 +13,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from bookings.enums import BookingKind
+from bookings.enums import NEVER_MADE, BookingKind
 from bookings.errors import CannotBook
 from bookings.models import Booking
 from bookings.pricing import Tax
 from bookings.quote import Means, Quote, QuotedLine, QuotedPromo
 from bookings.selectors.checkout import zone_of
-from bookings.selectors.facts import NEVER_MADE
 from bookings.selectors.wanted import wanted_services
 from bookings.services.booking import is_offered, not_bookable, require_not_oneself
 from bookings.services.drafting import present_policy

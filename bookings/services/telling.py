@@ -186,4 +186,5 @@ def tell_of_money(event: Event) -> None:
         "amount": f"{amount} {amount.currency}",
         "number": booking.number,
     }
-    notify(booking.customer, kind, told, event_key=f"{kind}:{event.id}")
+    about = UUID(event.subject) if kind == RECEIVED else None
+    notify(booking.customer, kind, told, event_key=f"{kind}:{event.id}", about=about)

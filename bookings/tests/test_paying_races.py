@@ -9,13 +9,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from bookings.models import Booking
-from bookings.services.closing import expire_booking
+from bookings.services.cash import record_cash
+from bookings.services.closing import complete_booking, expire_booking
+from bookings.services.rests import deal_with_rest
 from bookings.tests.conftest import Travel
-from bookings.tests.factories import appointment, completed, offered, somebody
-from bookings.tests.paying import books, follow_up, inr, order_of, paid, pays, synced, to_be_paid, webhook
+from bookings.tests.factories import appointment, by_specialist, completed, offered, somebody
+from bookings.tests.paying import GOOD, books, follow_up, inr, order_of, paid, pays, synced, to_be_paid, webhook
 from catalog.errors import SlotTaken
 from catalog.models import Service
 from catalog.tests.factories import NOW, at
@@ -23,7 +26,7 @@ from common.tests.threads import in_threads
 from loyalty.models import LoyaltyEntry
 from payments.enums import Purpose
 from payments.errors import CannotRefund, GatewayDown, UnderWay
-from payments.models import Journal, Payment, Refund, RefundId, WebhookEvent
+from payments.models import Journal, Payment, Refund, RefundId, SavedCard, WebhookEvent
 from payments.services.refund_calls import run_refund
 from payments.services.refunding import request_refund
 from payments.services.webhooks import process_webhook
@@ -170,3 +173,42 @@ def test_eight_clicks_pay_one_deposit() -> None:
     assert len(FakeGateway.orders) == 1
     assert paid(booking).status == "captured"
     assert Booking.objects.get().status == "pending"
+
+
+def test_four_workers_hold_a_rest_once_and_take_it_once(travel: Travel) -> None:
+    booking = to_be_paid(instant_booking=True)
+    paid(booking)
+    SavedCard.objects.create(user=booking.customer, gateway="fake", customer_ref="alice", method_ref=GOOD)
+
+    def deal() -> bool:
+        return deal_with_rest(booking.pk)
+
+    Booking.objects.update(rest_due_at=Now())
+    assert Counter(in_threads(4, deal)) == {True: 1, False: 3}
+    travel(booking.ends_at)
+    complete_booking(booking, actor=by_specialist(booking))
+    Booking.objects.update(rest_due_at=Now())
+    assert Counter(in_threads(4, deal)) == {True: 1, False: 3}
+    follow_up()
+
+    assert Payment.objects.get(purpose="rest").captured_minor == 157_000
+    assert books(booking) == {"gateway:fake": 177_000, "revenue": -150_000, "tax": -27_000}
+
+
+def test_cash_that_four_say_at_once_is_there_once(settings: Settings) -> None:
+    """A104."""
+    settings.PAYMENT_GATEWAYS = {"cash": "payments.gateways.cash.CashGateway"}
+    booking = appointment(offered(instant_booking=True), payment_method="cash")
+    dana = somebody("Dana")
+
+    def outcome() -> str:
+        try:
+            return str(record_cash(booking, by=dana).pk)
+        except (GatewayDown, UnderWay) as error:
+            return type(error).__name__
+
+    answers = set(in_threads(4, outcome))
+
+    assert answers <= {str(Payment.objects.get().pk), "UnderWay", "GatewayDown"}
+    assert record_cash(booking, by=dana).captured_minor == 177_000
+    assert books(booking) == {"gateway:cash": 177_000, "customer:deposits": -177_000}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -15,14 +16,17 @@ from bookings.rests import rest_due
 from bookings.services.cancelling import cancel_booking
 from bookings.services.closing import complete_booking, mark_no_show
 from bookings.services.deciding import confirm_booking, start_booking
+from bookings.services.means import use_points
 from bookings.services.rescheduling import reschedule_booking
-from bookings.services.rests import deal_with_rest, sweep_rests
+from bookings.services.rests import sweep_rests
 from bookings.tests.conftest import Travel
 from bookings.tests.factories import appointment, by_customer, by_specialist, by_staff, in_force, offered, reservation
-from bookings.tests.paying import books, follow_up, inr, order_of, paid, synced
+from bookings.tests.paying import books, dealt_with, follow_up, inr, order_of, paid, rest_of, synced, with_card
 from bookings.tests.series_factories import booked, bookings_of
+from bookings.transitions import locked
 from catalog.tests.factories import NOW, at
 from common.proofs import check, invariants
+from loyalty.services import earn_points
 from notifications.models import Delivery, Notification, OutgoingMessage
 from notifications.services import deliver_due
 from payments.enums import PaymentStatus, Purpose
@@ -53,18 +57,6 @@ def next_week(**fields: Any) -> Booking:
     return Booking.objects.get(pk=booking.pk)
 
 
-def with_card(booking: Booking, card: str = "card-good") -> Booking:
-    SavedCard.objects.create(user=booking.customer, gateway="fake", customer_ref="alice", method_ref=card)
-    return booking
-
-
-def dealt_with(booking: Booking) -> Booking:
-    """As if its time had come."""
-    Booking.objects.filter(pk=booking.pk, rest_due_at__isnull=False).update(rest_due_at=Now())
-    deal_with_rest(booking.pk)
-    return Booking.objects.get(pk=booking.pk)
-
-
 def over(booking: Booking, travel: Travel) -> Booking:
     """Done, and what follows has been done as well."""
     travel(booking.ends_at)
@@ -73,8 +65,11 @@ def over(booking: Booking, travel: Travel) -> Booking:
     return dealt_with(booking)
 
 
-def rest_of(booking: Booking) -> Payment:
-    return Payment.objects.of("booking", booking.pk).exclude(purpose=Purpose.DEPOSIT).latest("id")
+def by_points(booking: Booking, points: int) -> None:
+    """Alice has them, and pays a part of it by them: each is worth 0.10."""
+    earn_points(booking.customer, points, source_key=f"given:{booking.pk}", reason="A gift")
+    with transaction.atomic():
+        use_points(locked(booking.pk), points)
 
 
 def asked(booking: Booking) -> list[str]:
@@ -166,7 +161,7 @@ def test_the_rest_is_held_on_the_saved_card_and_taken_when_it_is_done(travel: Tr
 def test_less_than_is_held_is_taken_and_the_books_show_that_alone(travel: Travel) -> None:
     """E171: points came to pay a part of it meanwhile."""
     booking = dealt_with(with_card(next_week()))
-    Booking.objects.filter(pk=booking.pk).update(points_minor=57_000)
+    by_points(booking, 5_700)
 
     booking = over(booking, travel)
 
@@ -393,7 +388,7 @@ def test_a_gateway_that_takes_no_parts_takes_all_and_gives_back_what_is_too_much
 ) -> None:
     monkeypatch.setattr(FakeGateway, "captures_parts", False)
     booking = dealt_with(with_card(next_week()))
-    Booking.objects.filter(pk=booking.pk).update(points_minor=57_000)
+    by_points(booking, 5_700)
 
     over(booking, travel)
     follow_up()

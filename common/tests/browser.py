@@ -13,11 +13,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # No name but this machine's own is known. Intercepting requests would do as well, and switch the browser's cache off.
 ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+# A busy machine is no bug, and a page that is wrong stays wrong: only a failing test waits that long.
+expect.set_options(timeout=30_000)
 MISSING = "BROWSER TESTS ARE NOT RUN: no Chromium was found. On Debian: apt-get install chromium"
 
 

@@ -19,7 +19,7 @@ def test_the_page_shows_every_operation_and_the_browser_complains_of_nothing(
 ) -> None:
     page.goto(live_server.url + path)
 
-    expect(page.get_by_text("/auth/me").first).to_be_attached(timeout=20_000)
+    expect(page.get_by_text("/auth/me").first).to_be_attached()
     # Menus hold the same words, folded away.
     expect(page.get_by_text("Who am I").locator("visible=true").first).to_be_visible()
     # Redoc asks a server of its own for a logo; that our policy refuses it is as it should be.

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from config.embedded.orphans import end_orphan
 from config.embedded.processes import StartFailed, dying_with_parent, free_port, stop, wait_until
@@ -27,7 +28,10 @@ ROLE = DATABASE = "almanac"
 START_SECONDS = 60
 CLEAN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # For test data that nobody will miss.
-VOLATILE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+VOLATILE = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("autovacuum=off", "checkpoint_timeout=1h", "bgwriter_lru_maxpages=0", "jit=off", "io_method=sync"),
+)
 OUT_OF_HOME = Path("/var/tmp")  # noqa: S108 - what is made there is checked to be root's own
 
 
@@ -76,8 +80,15 @@ class EmbeddedPostgres:
                 **self._as_user,
             )
         wait_until(self._answers, process=self.process, seconds=START_SECONDS, what=self.name, log=self.log)
-        self._create_database()
-        return self._url(DATABASE)
+        return self.create_database(DATABASE)
+
+    def create_database(self, name: str) -> str:
+        """Creates it if there is none, and returns its URL."""
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            found = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+            if found is None:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        return self._url(name)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -165,12 +176,6 @@ class EmbeddedPostgres:
         except psycopg.OperationalError:
             return False
         return True
-
-    def _create_database(self) -> None:
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
-            if found is None:
-                connection.execute(f"create database {DATABASE}")
 
 
 def packaged_binaries() -> Path:

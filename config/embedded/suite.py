@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from config.embedded.gates import all_pass, cores
+from config.embedded.gates import GATES, TYPES, all_pass, cores, migrated_database
 from config.embedded.local import ROOT
 from config.embedded.postgres import VOLATILE, EmbeddedPostgres
 from config.embedded.processes import StartFailed, dying_with_parent
@@ -41,7 +41,9 @@ def main() -> int:
         signal.signal(signum, _end)
     try:
         with _own_folder() as folder, _own_servers(folder) as environment:
-            gates_pass = options.no_gates or all_pass(environment, folder)
+            database = migrated_database(environment["MIGRATED_DATABASE_URL"])
+            gates = (database,) if options.no_gates else (TYPES, database, *GATES)
+            gates_pass = all_pass(gates, environment, folder)
             code = _pytest(for_pytest, environment, deep=options.deep) if gates_pass else 1
     except StartFailed as failure:
         print(f"\n{failure}", file=sys.stderr)
@@ -87,6 +89,7 @@ def _own_servers(folder: Path) -> Iterator[dict[str, str]]:
             **os.environ,
             "ENVIRONMENT": "test",
             "DATABASE_URL": postgres.start(),
+            "MIGRATED_DATABASE_URL": postgres.create_database("migrated"),
             "REDIS_URL": redis.start(),
             "CACHE_REDIS_URL": "",
             "BROKER_URL": "",

@@ -119,5 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "end points whose time has come": {"task": "loyalty.expire_points", "schedule": crontab(minute="*/10")},
     "tell of points that end soon": {"task": "loyalty.announce_expiry", "schedule": crontab(hour=4, minute=37)},
     "look after payments": {"task": "payments.sweep", "schedule": 20},
+    # It runs once for each business day and gateway, however often it is asked.
+    "reconcile with the gateways": {"task": "payments.reconcile", "schedule": crontab(minute="4-59/15")},
     "show that beat and worker live": {"task": "common.beat_heartbeat", "schedule": 15},
 }

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from common import clock
 from common.exports import BYTE_ORDER_MARK
+from common.failed_tasks import note_failure
 from common.models import AuditEntry, OutboxEvent, ProofRun
 
 pytestmark = pytest.mark.django_db
@@ -290,26 +291,17 @@ def test_the_export_is_harmless_in_a_spreadsheet_permitted_and_audited(asha: Use
 
 
 def test_the_first_page_costs_the_same_however_much_there_is(
-    as_asha: Client, django_assert_num_queries: DjangoAssertNumQueries
+    as_asha: Client, asha: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    about = {"action": "revealed", "target_table": "accounts_user", "target_id": str(asha.pk)}
+    AuditEntry.objects.bulk_create(AuditEntry(**about) for _ in range(8))
     as_asha.get("/admin/")
 
     for _ in range(2):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             as_asha.get("/admin/")
         OutboxEvent.objects.bulk_create(OutboxEvent(name="a.b", subject="c") for _ in range(3))
         User.objects.bulk_create(User(email=f"{n}-{clock.now().timestamp()}@example.com") for n in range(3))
-
-
-@pytest.mark.parametrize("verb", ["add/", "{pk}/delete/"])
-def test_the_audit_log_offers_no_way_to_add_or_delete(as_asha: Client, asha: User, verb: str) -> None:
-    """A020."""
-    entry = AuditEntry.objects.earliest("id")
-
-    path = f"/admin/common/auditentry/{verb.format(pk=entry.pk)}"
-    assert as_asha.post(path, {"post": "yes"}).status_code == 403
-    assert as_asha.post(f"/admin/common/auditentry/{entry.pk}/change/", {"reason": "x"}).status_code == 403
-    assert AuditEntry.objects.filter(pk=entry.pk, reason="").exists()
 
 
 def test_the_history_of_somebody_is_their_audit_log(as_asha: Client, asha: User, alice: User) -> None:
@@ -322,17 +314,6 @@ def test_the_history_of_somebody_is_their_audit_log(as_asha: Client, asha: User,
     assert (len(page.context["cl"].result_list), entry.actor_id) == (1, asha.pk)
     assert "&lt;b&gt;Alicia&lt;/b&gt;" in detail
     assert "<b>Alicia</b>" not in detail
-
-
-def test_the_audit_list_costs_the_same_for_one_and_for_many(
-    as_asha: Client, asha: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    as_asha.get("/admin/common/auditentry/")
-
-    for _ in range(2):
-        with django_assert_num_queries(7):
-            as_asha.get("/admin/common/auditentry/")
-        User.objects.create_user(f"{clock.now().timestamp()}@almanac.example", is_staff=True)
 
 
 def test_a_dead_event_is_replayed_with_a_reason_and_a_living_one_is_not(as_asha: Client) -> None:
@@ -375,8 +356,11 @@ def test_the_jobs_page_says_what_waits_and_who_fails(as_asha: Client) -> None:
     event = OutboxEvent.objects.create(name="a.b", subject="1", dead_at=clock.now())
     event.receipts.create(subscriber="some.subscriber", failures=10, last_error="x")
 
+    note_failure("some.task", LookupError("Alice"))
+
     page = as_asha.get("/admin/jobs/")
 
+    assert "some.task" in page.content.decode()
     assert (page.context["queue_depth"], page.context["alive"], page.context["events"]["dead"]) == (0, False, 1)
     assert "some.subscriber" in page.content.decode()
 

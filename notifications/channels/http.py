@@ -1,6 +1,8 @@
 """One POST to a provider, with the four ways in which it can go wrong told apart."""
 
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import httpx
@@ -16,12 +18,18 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 def post(url: str, **request: Any) -> httpx.Response:
     """The provider's answer whatever its status. No redirect is followed: it would carry our key elsewhere."""
     try:
-        return httpx.post(url, timeout=TIMEOUT, follow_redirects=False, **request)
+        return httpx.post(url, timeout=TIMEOUT, follow_redirects=False, verify=trust(), **request)
     except NOT_SENT as error:
         raise Temporary(f"not reached: {type(error).__name__}") from None
     except httpx.HTTPError as error:
         # The exception's own text and cause would quote the URL, and with it a key.
         raise OutcomeUnknown(f"no answer: {type(error).__name__}") from None
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """The authorities of the web, read once: that takes longer than many a request."""
+    return httpx.create_ssl_context()
 
 
 def answer_of(response: httpx.Response) -> dict[str, Any]:

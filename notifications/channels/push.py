@@ -13,7 +13,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2.service_account import Credentials
 
 from notifications.channels.base import Message, Temporary, Unreachable
-from notifications.channels.http import TIMEOUT, answer_of, id_in, post, refuse_failure
+from notifications.channels.http import TIMEOUT, answer_of, id_in, post, refuse_failure, trust
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 # The app was uninstalled, or its token is of another project.
@@ -88,7 +88,7 @@ def _account(path: str) -> ServiceAccount:
 
 def _transport(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_options: Any) -> _Response:
     """Lets google-auth speak through httpx, with our timeouts."""
-    return _Response(httpx.request(method, url, content=body, headers=headers, timeout=TIMEOUT))
+    return _Response(httpx.request(method, url, content=body, headers=headers, timeout=TIMEOUT, verify=trust()))
 
 
 def _payload(message: Message) -> dict[str, Any]:

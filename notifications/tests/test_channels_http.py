@@ -47,13 +47,17 @@ def _accounts(settings: Settings) -> None:
     settings.TELEGRAM_BOT_TOKEN = "123456:telegram-secret"
 
 
-@pytest.fixture
-def service_account(settings: Settings, tmp_path: Path) -> Iterator[Any]:
-    """The file that Firebase gives, whose tokens come from this machine."""
+@pytest.fixture(scope="module")
+def pem() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
+    return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+@pytest.fixture
+def service_account(pem: str, settings: Settings, tmp_path: Path) -> Iterator[Any]:
+    """The file that Firebase gives, whose tokens come from this machine."""
     with provider(TOKEN) as google:
         facts = {
             "type": "service_account",

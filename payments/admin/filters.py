@@ -48,3 +48,7 @@ class DisputedFilter(admin.SimpleListFilter):
             return disputed
         given = Refund.objects.filter(payment=OuterRef("pk"), destination=Destination.CREDIT, status="succeeded")
         return disputed.filter(Exists(given))
+
+
+class RunGatewayFilter(GatewayFilter):
+    column = "run__gateway"

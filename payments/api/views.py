@@ -1,8 +1,11 @@
 """One's payments, and the door that gateways knock at."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,8 +19,9 @@ from payments.api.serializers import PaymentStateSerializer, PaymentWithRefundsS
 from payments.gateways.base import ForgedWebhook
 from payments.gateways.registry import UnknownGateway
 from payments.models import Payment, SavedCard
-from payments.selectors import history
+from payments.selectors import history, receipted_for
 from payments.services.cards import forget_card
+from payments.services.receipts import MIME_TYPE, receipt_of
 from payments.services.webhooks import receive_webhook
 
 # By which header a webhook says where it comes from, for the address that all gateways share.
@@ -67,6 +71,36 @@ class CardViewSet(ListMixin, DestroyMixin, ResourceViewSet):
     def perform_destroy(self, instance: SavedCard) -> str:
         forget_card(instance)
         return "The card is forgotten."
+
+
+class ReceiptView(ApiView):
+    """Answers application/pdf, whatever was asked for; errors are JSON as everywhere."""
+
+    rules: ClassVar = {"get": signed_in}
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        operation_id="payment_receipt",
+        summary="The receipt of a payment",
+        description="A file of all that was bought, paid and given back. 404 as long as nothing was paid by it.",
+        responses={(200, MIME_TYPE): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        payment = receipted_for(request.user).filter(pk=pk).first()
+        if payment is None:
+            raise NotFound
+        name, file = receipt_of(payment)
+        return HttpResponse(
+            file,
+            content_type=MIME_TYPE,
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": self.cache_control,
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
 
 
 class WebhookView(ApiView):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
@@ -172,5 +173,5 @@ class Gateway(Protocol):
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> News:
         """Verifies the raw bytes and says what they are about, or raises `ForgedWebhook`."""
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        """The gateway's own books of a day in UTC, for reconciliation."""
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        """The gateway's own books of a day on the zone's clocks, for reconciliation."""

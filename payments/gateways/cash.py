@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
@@ -63,7 +64,7 @@ class CashGateway:
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> News:
         raise ForgedWebhook
 
-    def list_day(self, day: date) -> Iterator[Listed]:
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
         return iter(())
 
 

@@ -8,15 +8,17 @@ saved here.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from common.money import Money
 from common.strict_json import StrictJSONError, loads
+from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
 from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
@@ -134,15 +136,17 @@ class RazorpayGateway:
         reference = _order_in(about)
         return News(event_id, type_[:80], reference, is_relevant=bool(reference) and type_.startswith(NEWS))
 
-    def list_day(self, day: date) -> Iterator[Listed]:
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
         """Captures and refunds by the day they were made; a capture is listed on its payment's day."""
-        start = datetime.combine(day, time.min, UTC)
-        span = {"from": int(start.timestamp()), "to": int((start + timedelta(days=1)).timestamp()) - 1}
+        time = day_range(day, zone)
+        span = {"from": int(time.start.timestamp()), "to": int(time.end.timestamp()) - 1}
         for paid in _pages("/v1/payments", span):
             if answers.word(paid, "status") in {"captured", "refunded"} and paid.get("order_id"):
                 fee = COUNTING.ours(answers.whole(paid, "fee", 0), answers.word(paid, "currency"))
                 yield Listed(answers.reference(paid, "order_id"), answers.reference(paid), _amount(paid), fee, day)
         for given in _pages("/v1/refunds", span):
+            if REFUNDS.get(answers.word(given, "status")) is RefundStatus.FAILED:
+                continue
             charge = answers.reference(given, "payment_id")
             of = _call("GET", f"/v1/payments/{_in_path(charge)}")
             nothing = Money.zero(_amount(given).currency)

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from common import clock
 from common.money import Money
 from common.strict_json import StrictJSONError, loads
+from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
 from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
@@ -98,8 +100,9 @@ class SandboxGateway:
             event_id[:120], type_[:80], reference[: answers.LONGEST_REFERENCE], is_relevant=type_.startswith("order.")
         )
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        lines = _ask(sandbox.list_day, day)
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        time = day_range(day, zone)
+        lines = _ask(sandbox.list_lines, time.start, time.end)
         if not isinstance(lines, list):
             raise Silent("the list is none")
         for line in map(answers.answer, lines):

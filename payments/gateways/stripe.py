@@ -6,15 +6,17 @@ Who pays by a link is sent to a page of Stripe's (`stripe_checkout`), which is o
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from common import clock
 from common.money import Money
 from common.strict_json import StrictJSONError, loads
+from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
 from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
@@ -25,6 +27,8 @@ from payments.signatures import BadSignature, require_stripe_signature
 
 logger = logging.getLogger(__name__)
 
+# What of their books is a capture or a refund.
+LISTED = {"charge", "payment", "refund", "payment_refund"}
 # An intent is made soon after its payment's id, whose first bits are the time; later ones bear the same key.
 SOON = timedelta(hours=24)
 EARLY = timedelta(minutes=5)
@@ -138,12 +142,13 @@ class StripeGateway:
             event_id[:120], type_[:80], reference, is_relevant=ours and bool(reference) and type_.startswith(NEWS)
         )
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        start = datetime.combine(day, time.min, UTC)
-        span = {"gte": int(start.timestamp()), "lt": int((start + timedelta(days=1)).timestamp())}
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        time = day_range(day, zone)
+        span = {"gte": int(time.start.timestamp()), "lt": int(time.end.timestamp())}
         for line in pages("/v1/balance_transactions", {"created": span, "expand": ["data.source"]}):
             source = answers.part(line, "source")
-            if source.get("object") in {"charge", "refund"} and source.get("payment_intent"):
+            # What undoes a refund bears the refund as well, and is none.
+            if line.get("type") in LISTED and source.get("payment_intent"):
                 yield _listed(line, source, day)
 
 

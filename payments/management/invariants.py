@@ -19,6 +19,9 @@ OWN = (
     "INV-16",
     "INV-17",
     "INV-20",
+    "INV-21",
+    "INV-22",
+    "INV-22a",
     "INV-24",
 )
 
@@ -208,5 +211,49 @@ register_invariant(
     sql="""
         SELECT id FROM payments_gatewaycall
         WHERE state IN ('sent', 'unknown') AND sent_at < now() - interval '15 minutes'
+    """,
+)
+
+register_invariant(
+    id="INV-21",
+    title="Every line of a gateway's books is of a payment of ours, or somebody dealt with it",
+    sql="""
+        SELECT line.id FROM payments_reconciliationline AS line
+        JOIN payments_reconciliationrun AS run ON run.id = line.run_id
+        WHERE line.payment_id IS NULL AND line.resolved_at IS NULL AND run.day < current_date - 1
+    """,
+)
+
+# Gateways list within four days. What was captured before the first day that was ever reconciled is let pass, and so
+# is the first hour of that day.
+register_invariant(
+    id="INV-22",
+    title="Every capture stands in its gateway's books, with the same amount, or somebody dealt with it",
+    sql="""
+        WITH first AS (
+            SELECT gateway, min(starts_at) + interval '1 hour' AS moment
+            FROM payments_reconciliationrun GROUP BY gateway
+        )
+        SELECT payment.id FROM payments_payment AS payment JOIN first USING (gateway)
+        WHERE payment.captured_at >= first.moment AND payment.captured_at < now() - interval '4 days'
+        AND NOT EXISTS (
+            SELECT FROM payments_reconciliationline AS line
+            WHERE line.payment_id = payment.id AND line.refund_id IS NULL AND (
+                line.resolved_at IS NOT NULL
+                OR line.state <> 'duplicate' AND line.currency = payment.currency
+                AND line.theirs_minor = payment.captured_minor
+            )
+        )
+    """,
+)
+
+register_invariant(
+    id="INV-22a",
+    title="Receipts of a year are numbered from one on, without holes",
+    sql="""
+        SELECT year FROM payments_receipt GROUP BY year HAVING min(nth) <> 1 OR max(nth) <> count(*)
+        UNION ALL
+        SELECT numbered.year FROM payments_receiptyear AS numbered
+        WHERE last <> (SELECT count(*) FROM payments_receipt AS receipt WHERE receipt.year = numbered.year)
     """,
 )

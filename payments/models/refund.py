@@ -80,6 +80,7 @@ class Refund(BaseModel):
                 name="refunds_under_way",
                 condition=Q(status__in=[RefundStatus.PENDING, RefundStatus.PROCESSING]),
             ),
+            models.Index(fields=["succeeded_at"], name="refunds_by_day", condition=Q(succeeded_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

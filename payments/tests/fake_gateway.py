@@ -11,10 +11,22 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
-from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund
+from payments.gateways.base import (
+    Card,
+    ForgedWebhook,
+    GatewayError,
+    Listed,
+    News,
+    Order,
+    PayPage,
+    Refused,
+    Seen,
+    SeenRefund,
+)
 
 T = TypeVar("T")
 
@@ -37,11 +49,13 @@ class FakeGateway:
     # What the next call of a verb runs into: before anything happened, or after.
     before: ClassVar[dict[str, Exception]] = {}
     after: ClassVar[dict[str, Exception]] = {}
+    # What it lists of a day, until it runs into an error.
+    books: ClassVar[dict[date, list[Listed | GatewayError]]] = {}
     lock: ClassVar[threading.RLock] = threading.RLock()
 
     @classmethod
     def world(cls) -> None:
-        for kept in (cls.orders, cls.by_key, cls.forgotten, cls.before, cls.after):
+        for kept in (cls.orders, cls.by_key, cls.forgotten, cls.before, cls.after, cls.books):
             kept.clear()
 
     # What a test does out there
@@ -144,8 +158,11 @@ class FakeGateway:
         told = json.loads(body)
         return News(told["id"], told["type"], told["order"], told.get("is_relevant", True))
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        return iter(())
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        for line in self.books.get(day, ()):
+            if isinstance(line, GatewayError):
+                raise line
+            yield line
 
     def _once(self, verb: str, key: str, happens: Callable[[], T]) -> T:
         """The same key again is answered as the first time."""

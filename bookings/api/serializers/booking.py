@@ -26,7 +26,7 @@ from common.casing import FreeForm
 from common.money import Money
 
 ACTIONS = [(each.value, each.name) for each in Action]
-STAMPS = ("expires_at", "confirmed_at", "started_at", "completed_at", "created_at", "updated_at")
+STAMPS = ("confirmed_at", "started_at", "completed_at", "created_at", "updated_at")
 AMOUNTS = ("subtotal", "savings", "discount", "tax", "total", "points", "credit", "deposit", "cancellation_fee")
 NAMED = frozenset({Role.CUSTOMER, Role.SPECIALIST})
 TEXTS = ("title", "description", "notes", "meeting_link", "preparation_notes", "completion_notes")
@@ -203,6 +203,7 @@ def shown_booking(booking: Booking) -> dict[str, Any]:
         "recurrence_rule": booking.series.rule if booking.series is not None else None,
         "is_modified": booking.is_modified,
         "cancellation": _cancellation(booking),
+        "expires_at": booking.waits_until,
         **{name: getattr(booking, name) for name in STAMPS},
         **shown_words(booking, pricing, minutes),
     }

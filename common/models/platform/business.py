@@ -71,6 +71,14 @@ class BookingSettings(models.Model):
     )
     duplicate_booking_seconds = whole("a repeated click within, seconds, is one booking", 10, most=300)
     unpaid_holds = whole("most unpaid bookings of a customer at once", 5, least=1, most=1000)
+    lapsed_holds = whole(
+        "unpaid bookings that halve the time of the next",
+        3,
+        least=1,
+        most=1000,
+        hint="Of one customer within a day; as many more halve it again.",
+    )
+    shortest_hold_minutes = whole("shortest time to pay, minutes", 5, least=1, most=1440)
     reschedule_limit = whole("a customer moves a booking, times at most", 3, most=100)
     no_show_grace_minutes = whole("a no-show after the start by, minutes", 15, most=480)
     series_occurrences = whole("most occurrences of a series", 750, least=1, most=750)

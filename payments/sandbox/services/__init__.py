@@ -7,7 +7,7 @@ from payments.sandbox.services.api import (
     fetch_order,
     find_order,
     forget_card,
-    list_day,
+    list_lines,
     open_order,
     refund_order,
 )
@@ -26,7 +26,7 @@ __all__ = [
     "fetch_order",
     "find_order",
     "forget_card",
-    "list_day",
+    "list_lines",
     "misbehave",
     "open_order",
     "pay_with",

@@ -1,7 +1,7 @@
 """The API of the sandbox, as functions that answer with what would be JSON. The same key again does nothing again."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -123,12 +123,10 @@ def forget_card(method: str) -> Answer:
 
 
 @answers_for(Verb.LIST)
-def list_day(day: date) -> list[Answer]:
-    """What was paid and given back on a day in UTC, in the order in which it happened."""
-    start = datetime.combine(day, time.min, UTC)
-    within = (start, start + timedelta(days=1))
-    paid = SandboxOrder.objects.filter(paid_at__gte=within[0], paid_at__lt=within[1])
-    refunds = SandboxRefund.objects.filter(created_at__gte=within[0], created_at__lt=within[1]).select_related("order")
+def list_lines(start: datetime, end: datetime) -> list[Answer]:
+    """What was paid and given back from then until then, in the order in which it happened."""
+    paid = SandboxOrder.objects.filter(paid_at__gte=start, paid_at__lt=end)
+    refunds = SandboxRefund.objects.filter(created_at__gte=start, created_at__lt=end).select_related("order")
     lines = [(order.paid_at, _line(order, order.paid_minor, order.fee_minor)) for order in paid if order.paid_at]
     lines += [
         (refund.created_at, _line(refund.order, -refund.amount_minor, 0, refund=refund.reference)) for refund in refunds

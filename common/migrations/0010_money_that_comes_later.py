@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0008_visit_hours'),
+        ('common', '0009_shorter_holds'),
     ]
 
     operations = [

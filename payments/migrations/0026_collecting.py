@@ -7,7 +7,7 @@ from accounts.roles import GrantRoles
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0021_cards_that_are_forgotten"),
+        ("payments", "0025_cards_that_are_forgotten"),
         ("accounts", "0007_roles"),
     ]
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0021_refunds_into_credit")]
+    dependencies = [("payments", "0024_receipts")]
 
     operations = [
         migrations.AddField(
