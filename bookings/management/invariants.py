@@ -323,6 +323,7 @@ register_invariant(
     """,
 )
 
+# What is given back out of kindness may be given of the fee as well, before the cancellation or after it.
 register_invariant(
     id="INV-19",
     title="A cancelled booking keeps its fee as far as it was paid, and nothing else",
@@ -331,18 +332,21 @@ register_invariant(
             SELECT payment_id, sum(amount_minor) AS total,
                 sum(amount_minor) FILTER (WHERE cause NOT LIKE 'cancelled:%') AS otherwise
             FROM payments_refund WHERE status = 'succeeded' GROUP BY payment_id
+        ),
+        settled AS (
+            SELECT booking.id, booking.cancellation_fee_minor - booking.credit_minor AS fee,
+                sum(payment.captured_minor) AS captured,
+                sum(payment.captured_minor - coalesce(given.total, 0)) AS kept,
+                sum(coalesce(given.otherwise, 0)) AS otherwise
+            FROM bookings_booking AS booking
+            JOIN payments_payment AS payment
+                ON payment.payable_type = 'booking' AND payment.payable_id = booking.id AND payment.purpose <> 'tip'
+            LEFT JOIN given ON given.payment_id = payment.id
+            WHERE booking.status = 'cancelled' AND booking.cancelled_at < now() - interval '1 day'
+            GROUP BY booking.id
+            HAVING sum(payment.disputed_minor) = 0
         )
-        SELECT booking.id FROM bookings_booking AS booking
-        JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
-            AND payment.purpose <> 'tip'
-        LEFT JOIN given ON given.payment_id = payment.id
-        WHERE booking.status = 'cancelled' AND booking.cancelled_at < now() - interval '1 day'
-        GROUP BY booking.id
-        HAVING sum(payment.disputed_minor) = 0
-            AND sum(payment.captured_minor - coalesce(given.total, 0))
-                <> least(
-                    booking.cancellation_fee_minor - booking.credit_minor,
-                    sum(payment.captured_minor - coalesce(given.otherwise, 0))
-                )
+        SELECT id FROM settled
+        WHERE kept NOT BETWEEN least(fee, captured) - otherwise AND least(fee, captured - otherwise)
     """,
 )

@@ -85,7 +85,11 @@ END = (
 
 
 def doubled(order: tuple[int, ...], chance: random.Random) -> list[int]:
-    return [*order, *chance.choices(order, k=3)]
+    """With three of them told once more, at any time before or after."""
+    news = list(order)
+    for again in chance.choices(order, k=3):
+        news.insert(chance.randrange(len(news) + 1), again)
+    return news
 
 
 def test_news_in_any_order_end_alike(payment: Payment) -> None:
