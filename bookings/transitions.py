@@ -174,6 +174,7 @@ def begin_alike(bookings: list[Booking], *, actor: Actor) -> None:
 def _set_out(bookings: Sequence[Booking]) -> None:
     for booking in bookings:
         booking.steps = 1
+        booking.updated_at = booking.created_at
         booking.reminder_due_at = _reminder(booking.status, booking.starts_at)
         booking.rest_due_at = _rest(booking, BookingStatus(booking.status), booking.starts_at)
 
