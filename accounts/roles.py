@@ -83,6 +83,7 @@ _BOOKS = (
 _TREASURY = (
     *_BOOKS,
     "refund_payment",
+    "collect_payment",
     "approve_refund",
     "export_payment",
     "export_ledgeraccount",
@@ -112,7 +113,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
         "loyalty": (*_POINTS, *_PROMOS),
-        "payments": (*_BOOKS, "refund_payment"),
+        "payments": (*_BOOKS, "refund_payment", "collect_payment"),
     },
     StaffRole.SUPPORT: {
         "accounts": (
@@ -129,7 +130,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS, *_REVIEWS),
         "bookings": _DESK,
         "loyalty": (*_POINTS, "view_promocode", "view_promoredemption"),
-        "payments": _MONEY,
+        "payments": (*_MONEY, "collect_payment"),
     },
     StaffRole.FINANCE: {
         "accounts": ("view_user", "export_user"),

@@ -90,7 +90,10 @@ class ExceptionType(TextChoices):
 
 
 class Action(StrEnum):
-    """What is done to a booking. `CREATE`, `RESCHEDULE` and `CHANGE` add to the timeline and leave the status alone."""
+    """What is done to a booking. `CREATE`, `RESCHEDULE` and `CHANGE` add to the timeline and leave the status alone.
+
+    So does `HOLD`: what is left to pay is held on the customer's card.
+    """
 
     CREATE = "create"
     PAY = "pay"
@@ -105,6 +108,7 @@ class Action(StrEnum):
     NO_SHOW = "no_show"
     RESCHEDULE = "reschedule"
     CHANGE = "change"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,15 @@ _MOVED_MONEY = Kind(
     needs=frozenset({"what", "amount", "number"}),
     shows=frozenset({"amount", "number"}),
 )
+# Not told any more when it was paid meanwhile.
+_DUE = Kind(
+    Topic.MONEY,
+    (Channel.EMAIL, Channel.PUSH),
+    needs=frozenset({"what", "at", "amount", "number", "link"}),
+    shows=frozenset({"amount", "number", "link"}),
+    urgency=Urgency.NOW,
+    about="booking",
+)
 _CODE = Kind(
     Topic.SECURITY,
     (Channel.SMS,),
@@ -135,6 +144,8 @@ KINDS: dict[str, Kind] = {
         urgency=Urgency.BULK,
         lives=timedelta(days=3),
     ),
+    "payment_due": _DUE,
+    "payment_needs_confirmation": _DUE,
     # The receipt goes along.
     "payment_received": replace(_MOVED_MONEY, about="payment"),
     "payment_refunded": _MOVED_MONEY,

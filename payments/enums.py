@@ -15,6 +15,16 @@ class Purpose(TextChoices):
     TIP = "tip", "Tip"
 
 
+# Given besides the price: it pays for nothing, and nothing that becomes of the price touches it.
+BESIDES = frozenset({Purpose.TIP})
+FOR_THE_PRICE = frozenset(Purpose) - BESIDES
+
+
+def kin_of(purpose: Purpose) -> frozenset[Purpose]:
+    """The purposes that are paid instead of one another or one after another, this one among them."""
+    return BESIDES if purpose in BESIDES else FOR_THE_PRICE
+
+
 class PaymentStatus(TextChoices):
     CREATED = "created", "Not yet at the gateway"
     PENDING = "pending", "Waiting for the customer"

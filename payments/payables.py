@@ -8,7 +8,7 @@ one another in a circle.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -23,11 +23,15 @@ from payments.receipts import Bill
 
 @dataclass(frozen=True, slots=True)
 class PayableFacts:
-    """What is due for each purpose just now; a purpose that is missing cannot be paid."""
+    """What is due for each purpose just now; a purpose that is missing cannot be paid.
+
+    `chosen` are those of which the payer says how much, and the most that it may be.
+    """
 
     payer_id: UUID
     title: str
     due: Mapping[Purpose, Money]
+    chosen: Mapping[Purpose, Money] = field(default_factory=dict)
 
 
 class Payable(Protocol):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from common import clock
 from common.personal_data import PersonalData, plain_rows
+from common.queue import enqueue
 from payments.models import Payment, Refund, SavedCard
 from payments.selectors import credit_of
 
@@ -23,7 +25,9 @@ def export(user: Any) -> dict[str, Any]:
 
 def erase(user: Any) -> None:
     """Forgets the cards, and what a browser was told to pay with."""
-    SavedCard.objects.visible_to(user).delete()
+    for card in SavedCard.objects.visible_to(user).order_by("pk"):
+        SavedCard.objects.filter(pk=card.pk).update(forgotten_at=clock.now())
+        enqueue("payments.forget_card", str(card.pk))
     Payment.objects.visible_to(user).update(client={})
     Refund.objects.visible_to(user).update(reason="")
 

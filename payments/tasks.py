@@ -4,7 +4,7 @@ from uuid import UUID
 
 from common.queue import task
 from payments.models import PaymentId, RefundId, RunId
-from payments.services import cancelling, reconciling, refund_calls, resolving, webhooks
+from payments.services import cancelling, cards, reconciling, refund_calls, resolving, webhooks
 
 
 @task("payments.process_webhook")
@@ -20,6 +20,11 @@ def run_refund(refund: str) -> None:
 @task("payments.cancel")
 def cancel(payment: str) -> None:
     cancelling.cancel_at_gateway(PaymentId(UUID(payment)))
+
+
+@task("payments.forget_card")
+def forget_card(card: str) -> None:
+    cards.forget_at_gateway(UUID(card))
 
 
 @task("payments.sweep")

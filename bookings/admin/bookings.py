@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from accounts.admin.actors import actor_of
+from bookings.admin.cash import cash_page, takes_cash
 from bookings.admin.day_board import day_page
 from bookings.admin.export import EXPORTED
 from bookings.admin.new_booking import add_page
@@ -124,6 +125,7 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
         view = self.admin_site.admin_view
         own = [
             path("day/", view(self.day_view), name="bookings_day"),
+            path("<uuid:booking_id>/cash/", view(self.cash_view), name="bookings_booking_cash"),
             path("tax-report/", view(self.tax_report_view), name="bookings_tax_report"),
             path("<uuid:booking_id>/step/<slug:name>/", view(self.step_view), name="bookings_booking_step"),
         ]
@@ -167,6 +169,9 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
     def step_view(self, request: HttpRequest, booking_id: UUID, name: str) -> HttpResponse:
         return step_page(self, request, booking_id, name)
 
+    def cash_view(self, request: HttpRequest, booking_id: UUID) -> HttpResponse:
+        return cash_page(self, request, booking_id)
+
     def day_view(self, request: HttpRequest) -> HttpResponse:
         return day_page(self, request)
 
@@ -185,7 +190,12 @@ class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
             refused: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
             return refused
         user = actor_of(request)
-        shown = {"steps": offered_steps(booking, user), "panels": panels_of(booking), **(extra_context or {})}
+        shown = {
+            "steps": offered_steps(booking, user),
+            "takes_cash": takes_cash(booking, user),
+            "panels": panels_of(booking),
+            **(extra_context or {}),
+        }
         response: HttpResponse = super().change_view(request, object_id, form_url, shown)
         return response
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from bookings.enums import BookingStatus, Role
 from bookings.management.demo_crowd import seed_crowd
 from bookings.management.demo_means import seed_means
+from bookings.management.demo_money import seed_money
 from bookings.management.demo_rows import Row, row, save_rows
 from bookings.management.demo_visits import seed_visits
 from bookings.models import Booking
@@ -61,6 +62,7 @@ def seed(world: DemoWorld) -> None:
         _seed_series(world, rooms[0], customers[0])
         seed_visits(world, customers)
         seed_means(customers)
+        seed_money(customers[0])
     if world.scale > 1:
         seed_crowd(world)
 

@@ -74,7 +74,7 @@ register_invariant(
         WITH refunded AS (
             SELECT payment.payable_id, sum(refund.amount_minor) AS total, max(refund.succeeded_at) AS at
             FROM payments_refund AS refund JOIN payments_payment AS payment ON payment.id = refund.payment_id
-            WHERE payment.payable_type = 'booking' AND refund.status = 'succeeded'
+            WHERE payment.payable_type = 'booking' AND payment.purpose <> 'tip' AND refund.status = 'succeeded'
                 AND refund.cause NOT LIKE 'surplus:%'
             GROUP BY payment.payable_id
         )

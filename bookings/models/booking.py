@@ -141,6 +141,9 @@ class Booking(BaseModel):
     reschedules = models.PositiveSmallIntegerField(default=0, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     reminder_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When something is next done about what is left to pay online, and how often the customer was asked for it since.
+    rest_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rest_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -231,6 +234,7 @@ class Booking(BaseModel):
             models.Index(
                 fields=["reminder_due_at"], name="bookings_to_remind", condition=Q(reminder_due_at__isnull=False)
             ),
+            models.Index(fields=["rest_due_at"], name="bookings_with_a_rest", condition=Q(rest_due_at__isnull=False)),
             models.Index(
                 fields=["ends_at"],
                 name="bookings_to_close",

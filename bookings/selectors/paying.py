@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bookings.enums import OCCUPYING, BookingStatus, PaymentStatus
 from bookings.models import Booking
 from common.money import Money
-from payments.enums import Purpose
+from payments.enums import BESIDES, Purpose
+from payments.enums import PaymentStatus as Progress
+from payments.models import Payment
 from payments.selectors import Figures, figures_of
 
 PAYABLE = "booking"
@@ -50,13 +54,39 @@ def due_for(booking: Booking, figures: Figures) -> Mapping[Purpose, Money]:
     return due
 
 
+def rest_of(booking: Booking) -> tuple[Purpose, Money] | None:
+    """All that is left to pay for the booking, and under which name; None where nothing is."""
+    due = due_for(booking, paid_for(booking.pk))
+    return next(((purpose, due[purpose]) for purpose in (Purpose.REST, Purpose.FULL) if purpose in due), None)
+
+
+def wanted_of(booking: Booking) -> tuple[Purpose, Money] | None:
+    """As `rest_of`, where the customer has to see to it: what is held is taken without them."""
+    return None if holds_of(booking.pk).exists() else rest_of(booking)
+
+
+def holds_of(booking_id: UUID) -> QuerySet[Payment]:
+    """What is held for the price of a booking, the first of it first."""
+    held = Payment.objects.of(PAYABLE, booking_id).filter(status=Progress.AUTHORIZED)
+    return held.exclude(purpose__in=BESIDES).order_by("pk")
+
+
 def kept_of(booking: Booking, figures: Figures) -> Money:
     """The money that stays: of a cancelled booking its fee, less what credit pays of it; of an expired one nothing."""
-    most = {
+    return Money(min(figures.kept, _most(booking)), booking.currency)
+
+
+def owed_of(booking: Booking, figures: Figures) -> Money:
+    """What may still be taken of what is held: as much as would stay here."""
+    paid = figures.captured - figures.surplus
+    return Money(max(0, _most(booking) - paid), booking.currency)
+
+
+def _most(booking: Booking) -> int:
+    return {
         BookingStatus.CANCELLED: max(0, booking.cancellation_fee_minor - booking.credit_minor),
         BookingStatus.EXPIRED: 0,
     }.get(BookingStatus(booking.status), asked_in_money(booking).minor)
-    return Money(min(figures.kept, most), booking.currency)
 
 
 def earned_of(booking: Booking, figures: Figures) -> Money:

@@ -137,7 +137,7 @@ def claim_time(booking: Booking) -> None:
 def _repeated(booking: Booking) -> Booking | None:
     """The same booking by the same customer some seconds ago, which a second click asks for again."""
     since = clock.now() - timedelta(seconds=platform_settings().duplicate_booking_seconds)
-    twins = Booking.objects.select_related(*BOOKED_WITH).filter(
+    twins = Booking.objects.filter(
         customer=booking.customer,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
@@ -146,8 +146,9 @@ def _repeated(booking: Booking) -> Booking | None:
         status__in=OCCUPYING,
         created_at__gte=since,
     )
-    found: Booking | None = twins.order_by("-created_at").first()
-    return found
+    # Mostly there is none, and to compile a statement with all that it is booked with costs three times the refusal.
+    pk = twins.order_by("-created_at").values_list("pk", flat=True).first()
+    return None if pk is None else Booking.objects.select_related(*BOOKED_WITH).get(pk=pk)
 
 
 def require_few_holds(customer: User) -> timedelta:

@@ -34,7 +34,7 @@ from loyalty.errors import CannotRedeem
 from loyalty.models import LoyaltyEntry
 from loyalty.services import hold_promo_again, redeem_on, release_promo, restore_points
 from loyalty.services.redeeming import LEDGER_ACCOUNT
-from payments.enums import OPEN
+from payments.enums import FOR_THE_PRICE, OPEN
 from payments.errors import Overdrawn
 from payments.ledger import Credit, Debit, Entry, post, reverse
 from payments.models import Journal, Payment
@@ -203,9 +203,9 @@ def _call_off_larger_orders(booking: Booking) -> None:
     """Whoever paid an order for more than is still to be paid would pay too much; a new one is made when it is asked
     for."""
     due = still_due(booking, paid_for(booking.pk))
-    larger = Payment.objects.of(PAYABLE, booking.pk).filter(status__in=OPEN, amount_minor__gt=due.minor)
-    if larger.exists():
-        let_go(PAYABLE, booking.pk, which=OPEN)
+    ordered = Payment.objects.of(PAYABLE, booking.pk).filter(status__in=OPEN, purpose__in=FOR_THE_PRICE)
+    if ordered.filter(amount_minor__gt=due.minor).exists():
+        let_go(PAYABLE, booking.pk, which=OPEN, purposes=FOR_THE_PRICE)
 
 
 def _post(booking: Booking, kind: str, *moves: Entry) -> None:

@@ -18,6 +18,7 @@ from bookings.selectors.paying import (
     asked_in_money,
     deposit_asked,
     kept_of,
+    owed_of,
     paid_for,
     payment_status_of,
 )
@@ -30,9 +31,10 @@ from bookings.transitions import locked
 from catalog.errors import DayIsFull, SlotTaken
 from common import clock
 from common.money import Money
+from payments.enums import FOR_THE_PRICE, OPEN
 from payments.models import Payment
 from payments.selectors import SURPLUS, Figures
-from payments.services.cancelling import let_go
+from payments.services.cancelling import UNPAID, let_go
 from payments.services.refunding import refund_now
 
 logger = logging.getLogger(__name__)
@@ -69,7 +71,8 @@ def settle_booking(booking_id: UUID) -> None:
 
 def _settle(booking: Booking) -> None:
     if booking.status in OVER - {BookingStatus.COMPLETED}:
-        let_go(PAYABLE, booking.pk)
+        # What a hold has to give yet is taken from it a moment later, and what is beyond that let go then.
+        let_go(PAYABLE, booking.pk, which=OPEN if owed_of(booking, paid_for(booking.pk)) else UNPAID)
     if booking.status in CAME_TO_NOTHING:
         release_means(booking)
         _give_back(booking)
@@ -112,7 +115,7 @@ def _give_back(booking: Booking) -> None:
     """All but what is kept, from the latest payment on. What a bank disputes is the bank's to decide."""
     figures = paid_for(booking.pk)
     left = figures.left - kept_of(booking, figures).minor
-    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0)
+    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, purpose__in=FOR_THE_PRICE)
     for payment in payments.order_by("-id"):
         amount = Money(min(max(left, 0), payment.refundable.minor), booking.currency)
         if amount:

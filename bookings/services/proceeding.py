@@ -8,6 +8,7 @@ from bookings.models import Booking
 from bookings.selectors.paying import PAID_FOR, PAYABLE, paid_for, payment_status_of, still_due
 from bookings.transitions import SYSTEM, move
 from loyalty.services import use_promo
+from payments.enums import FOR_THE_PRICE
 from payments.services.cancelling import let_go
 
 
@@ -29,7 +30,7 @@ def proceed_if_covered(booking: Booking) -> bool:
     if booking.status not in PAID_FOR or still_due(booking, figures):
         return False
     if booking.payment_status != PaymentStatus.PAID:
-        let_go(PAYABLE, booking.pk)
+        let_go(PAYABLE, booking.pk, purposes=FOR_THE_PRICE)
     if booking.status == BookingStatus.PENDING_PAYMENT:
         proceed(booking, Action.PAY)
     keep_promo(booking)

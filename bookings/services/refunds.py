@@ -11,7 +11,7 @@ from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
 from bookings.transitions import locked
 from common.money import Money
-from payments.enums import Destination, Purpose
+from payments.enums import FOR_THE_PRICE, Destination, Purpose
 from payments.errors import CannotRefund
 from payments.models import Payment, Refund
 from payments.services.refunding import refund_now, request_refund
@@ -27,7 +27,10 @@ class RefundKind(StrEnum):
 def refund_booking(
     booking: Booking, kind: RefundKind, *, amount: Money | None = None, by: User, reason: str
 ) -> list[Refund]:
-    """Promises the money back, from the latest payment on: all of the amount or, if that is not there, nothing."""
+    """Promises the money back, from the latest payment on: all of the amount or, if that is not there, nothing.
+
+    A tip is no part of the price, and goes back by its own payment alone.
+    """
     booking = locked(booking.pk)
     if kind is RefundKind.DEPOSIT and booking.status == BookingStatus.COMPLETED:
         raise CannotRefund.of("refund_type", "The deposit became a part of the price.", "COMPLETED")
@@ -59,7 +62,7 @@ def put_into_credit(booking: Booking, amount: Money, *, reason: str) -> list[Ref
 
 
 def _captured(booking: Booking, kind: RefundKind) -> Iterable[Payment]:
-    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0)
+    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, purpose__in=FOR_THE_PRICE)
     if kind is RefundKind.DEPOSIT:
         payments = payments.filter(purpose=Purpose.DEPOSIT)
     return payments.select_for_update(no_key=True).order_by("-id")

@@ -237,6 +237,8 @@ ROUTES: dict[str, Route] = {
     "POST /checkout/confirm": may(PEOPLE, answers=400),
     "POST /payments/process-deposit": may(PEOPLE, answers=400),
     "POST /payments/process-full-payment": may(PEOPLE, answers=400),
+    "POST /payments/cash": may(PEOPLE, answers=400),
+    "POST /payments/tip": may(PEOPLE, answers=400),
     "POST /payments/verify": may(PEOPLE, answers=400),
     "POST /payments/refund": may(PEOPLE, answers=400),
     # Its address is its key.

@@ -202,8 +202,8 @@ def test_booking_costs_few_statements(
     consultation = offered()
     client = john(clinics)
 
-    # The key, whether the client is known, the client, and the services of that length; eight more to book it.
-    with django_assert_num_queries(12):
+    # The key, whether the client is known, the client, and the services of that length; five more to book it.
+    with django_assert_num_queries(9):
         told(call("post", "/appointments", wish(client, consultation)), 201)
 
 

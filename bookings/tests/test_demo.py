@@ -19,6 +19,7 @@ from common.management.demo import DemoWorld
 from common.proofs import prove
 from loyalty.models import LoyaltyEntry
 from loyalty.tests.factories import save10
+from payments.models import Payment
 from payments.selectors import credit_of
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,14 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert Review.objects.count() > 80
     assert Specialist.objects.filter(rating_count__gt=0).count() > 10
     assert (Series.objects.count(), SeriesException.objects.count()) == (1, 1)
+    money = Payment.objects.order_by("gateway", "status", "purpose").values_list("gateway", "status", "purpose")
+    assert list(money) == [
+        ("cash", "captured", "full"),
+        ("sandbox", "authorized", "full"),
+        ("sandbox", "captured", "full"),
+        ("sandbox", "captured", "tip"),
+    ]
+    assert {*hers.filter(payment_status="paid").values_list("status", flat=True)} == {"completed"}
     visits = Booking.objects.filter(kind="visit")
     assert {*visits.values_list("status", flat=True)} >= {"pending", "confirmed", "completed", "pending_payment"}
     [ordered] = Booking.objects.filter(preview__isnull=False)

@@ -141,7 +141,7 @@ def test_cancelling_costs_the_same_number_of_statements_whatever_its_length(
 ) -> None:
     series = booked(f"FREQ=WEEKLY;COUNT={count}").series
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         cancelled = cancel_all(series)
 
     assert len(cancelled.bookings) == count

@@ -45,7 +45,7 @@ def test_every_success_is_enveloped_and_has_an_example_unless_it_is_a_file(schem
         for answer in successes:
             [(kind, body)] = answer["content"].items()
             if kind != "application/json":
-                assert body == {"schema": {"type": "string"}}, name
+                assert body["schema"]["type"] == "string", name
                 continue
             assert {"success", "data"} <= set(body["schema"]["properties"]), name
             assert body["examples"]["answer"]["value"]["success"] is True, name

@@ -111,6 +111,7 @@ CELERY_BEAT_SCHEDULE = {
     "give back what a checkout held": {"task": "bookings.give_back_holds", "schedule": 10},
     "forget checkouts that are over": {"task": "bookings.forget_previews", "schedule": crontab(minute=47)},
     "remind of bookings": {"task": "bookings.remind", "schedule": 30},
+    "hold and take the rest of prices": {"task": "bookings.sweep_rests", "schedule": 30},
     "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
     "keep the time of day of series": {"task": "bookings.keep_wall_times", "schedule": crontab(hour=1, minute=11)},
     "book open-ended series further ahead": {"task": "bookings.roll_series", "schedule": crontab(hour=1, minute=23)},

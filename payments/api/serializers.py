@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import CurrencyField, FreeFormField, IdField, InstantField, TextField
+from common.api.fields import CurrencyField, DateField, FreeFormField, IdField, InstantField, TextField
 from common.api.serializers import StrictSerializer
 from common.casing import FreeForm
 from common.money import Money
@@ -24,6 +24,15 @@ class RefundSerializer(StrictSerializer):
 
     def to_representation(self, instance: Refund) -> dict[str, Any]:
         return shown_refund(instance)
+
+
+class SavedCardSerializer(StrictSerializer):
+    id = IdField()
+    gateway = TextField(help_text="Who keeps it.")
+    brand = TextField()
+    last4 = TextField(help_text="Its last digits.")
+    expires_on = DateField(allow_null=True)
+    created_at = InstantField()
 
 
 class PaymentSerializer(StrictSerializer):

@@ -12,14 +12,15 @@ from rest_framework.response import Response
 
 from common.api.envelope import Message
 from common.api.views import ApiView
-from common.api.viewsets import ListMixin, ResourceViewSet
+from common.api.viewsets import DestroyMixin, ListMixin, ResourceViewSet
 from common.errors import NotFound, ValidationFailed
 from common.rules import anyone, signed_in
-from payments.api.serializers import PaymentStateSerializer, PaymentWithRefundsSerializer
+from payments.api.serializers import PaymentStateSerializer, PaymentWithRefundsSerializer, SavedCardSerializer
 from payments.gateways.base import ForgedWebhook
 from payments.gateways.registry import UnknownGateway
-from payments.models import Payment
+from payments.models import Payment, SavedCard
 from payments.selectors import history, receipted_for
+from payments.services.cards import forget_card
 from payments.services.receipts import MIME_TYPE, receipt_of
 from payments.services.webhooks import receive_webhook
 
@@ -50,6 +51,26 @@ class PaymentStateViewSet(ResourceViewSet):
     @extend_schema(operation_id="payment_status", summary="How far a payment has come")
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.shown(self.get_object()))
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="payment_cards", summary="My saved cards"),
+    destroy=extend_schema(operation_id="payment_card_forget", summary="Forget a saved card", responses={200: Message}),
+)
+class CardViewSet(ListMixin, DestroyMixin, ResourceViewSet):
+    """The newest is charged when the rest of a price is due. What is held already stays held."""
+
+    model = SavedCard
+    serializer_class = SavedCardSerializer
+    list_name = "cards"
+    rules: ClassVar = {"list": signed_in, "destroy": signed_in}
+
+    def get_queryset(self) -> QuerySet[SavedCard]:
+        return super().get_queryset().order_by("-id")
+
+    def perform_destroy(self, instance: SavedCard) -> str:
+        forget_card(instance)
+        return "The card is forgotten."
 
 
 class ReceiptView(ApiView):

@@ -21,7 +21,7 @@ from common.strict_json import StrictJSONError, loads
 from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
-from payments.gateways.base import ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund, Silent
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
 from payments.gateways.http import exchange
 from payments.gateways.minor_units import RAZORPAY as COUNTING
 from payments.signatures import BadSignature, is_razorpay_payment, require_razorpay_signature
@@ -38,6 +38,7 @@ class RazorpayGateway:
     name: ClassVar[str] = "razorpay"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = False
+    saves_cards: ClassVar[bool] = False
 
     def open(self, order: Order, *, key: str) -> Seen:
         if order.saved_card or order.saves_card or order.method_ref:
@@ -110,6 +111,17 @@ class RazorpayGateway:
         refund = _seen_refund(said)
         answers.same_money(refund.amount, amount)
         return refund
+
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        """Its checkout takes a form as well, and sends the customer back by another one, which we do not believe."""
+        if not client.get("order_id"):
+            return None
+        fields = {name: str(client[name]) for name in ("key_id", "order_id", "amount")}
+        more = {"name": title, "callback_url": back, "cancel_url": back}
+        return PayPage(f"{settings.RAZORPAY_API_BASE}/v1/checkout/embedded", fields | more)
+
+    def forget_card(self, card: Card) -> None:
+        """There are none."""
 
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return is_razorpay_payment(reference, charge_ref, signature, secret=settings.RAZORPAY_KEY_SECRET)

@@ -62,6 +62,7 @@ class Payment(BaseModel):
     class Meta(BaseModel.Meta):
         permissions: ClassVar = [
             ("refund_payment", "Can refund payments"),
+            ("collect_payment", "Can note cash that was received"),
             ("export_payment", "Can export payments as CSV"),
         ]
         constraints: ClassVar = [

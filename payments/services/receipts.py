@@ -1,7 +1,7 @@
 """Receipts: what came in for something, and what for.
 
 1. A receipt belongs to a payment that took money, and tells of all money of what was paid for: one who paid a deposit
-   and the rest has two receipts with numbers of their own, each of which shows the whole.
+   and the rest has two receipts with numbers of their own, each of which shows the whole. A tip has one of its own.
 2. Its number is given when it is first asked for, in the transaction that writes it down: the year's row is held until
    the commit, so numbers have no holes however many are issued at once, and a rollback gives the number back.
 3. What it shows is how things stand now. While nothing moves, the same receipt is the same bytes.
@@ -20,7 +20,7 @@ from common.money import Money
 from common.platform import platform_settings
 from notifications.channels.base import Attachment
 from notifications.services.subjects import Outdated, Present, Told
-from payments.enums import Purpose, RefundStatus
+from payments.enums import Purpose, RefundStatus, kin_of
 from payments.models import Payment, Receipt, ReceiptYear, Refund
 from payments.payables import payable_of
 from payments.receipt_files import receipt_file
@@ -35,7 +35,10 @@ def receipt_of(payment: Payment) -> tuple[str, bytes]:
     if not payment.captured_minor or bill is None:
         raise NotFound
     receipt = issue_receipt(payment)
-    payments = Payment.objects.of(payment.payable_type, payment.payable_id).filter(captured_minor__gt=0)
+    kin = kin_of(Purpose(payment.purpose))
+    payments = Payment.objects.of(payment.payable_type, payment.payable_id).filter(
+        captured_minor__gt=0, purpose__in=kin
+    )
     refunds = Refund.objects.filter(payment__in=payments, status=RefundStatus.SUCCEEDED).select_related("payment")
     facts = ReceiptFacts(
         number=receipt.number,

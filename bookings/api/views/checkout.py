@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api.callers import caller_of
 from accounts.models import User
 from bookings.api.answers import found
+from bookings.api.reading import gateway_for
 from bookings.api.serializers.booking import shown_to
 from bookings.api.serializers.checkout import (
     CheckoutAnswerSerializer,
@@ -24,7 +25,6 @@ from bookings.api.serializers.checkout import (
     shown_preview,
     when_of,
 )
-from bookings.api.views.paying import online_gateway
 from bookings.enums import BookingKind, BookingStatus, PaymentMethod
 from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
@@ -87,7 +87,7 @@ class ConfirmCheckoutView(ApiView):
         """
         asked = _read(ConfirmCheckoutInput, request)
         user = caller_of(request)
-        gateway = online_gateway(asked.get("gateway")) if asked["payment_method"] == PaymentMethod.ONLINE else ""
+        gateway = gateway_for(asked.get("gateway")) if asked["payment_method"] == PaymentMethod.ONLINE else ""
         if phases.recovery_point:
             begun = phases.recovery_data
         else:

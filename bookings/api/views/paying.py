@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.api.callers import caller_of
 from accounts.models import User
 from bookings.api.answers import found
+from bookings.api.reading import amount_in, body_of, gateway_for
 from bookings.api.serializers.booking import shown_detail
 from bookings.api.serializers.paying import (
     DepositAnswerSerializer,
@@ -31,18 +32,17 @@ from bookings.services.means import cover_with_points
 from bookings.services.refunds import RefundKind, refund_booking
 from common.api.idempotency import Phases, idempotent, idempotent_in_phases
 from common.api.rate_scopes import PAYMENTS
-from common.api.serializers import StrictSerializer
 from common.api.views import ApiView
 from common.errors import NotFound, PermissionDenied, ValidationFailed
-from common.money import Money, MoneyError
+from common.money import Money
 from common.rules import signed_in
 from loyalty.errors import CannotRedeem, NotEnoughPoints
 from loyalty.selectors import points_for_price
 from payments.api.serializers import shown_payment, shown_refund
-from payments.enums import Purpose
+from payments.enums import BESIDES, Purpose
 from payments.errors import GatewayDown
 from payments.gateways.base import GatewayError
-from payments.gateways.registry import gateway_names, gateway_of
+from payments.gateways.registry import gateway_of
 from payments.models import Payment, PaymentId
 from payments.services.opening import Asked, begin_payment, order_payment
 from payments.services.syncing import sync_payment
@@ -78,7 +78,7 @@ class DepositView(PayView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """The booking goes on as soon as the money is here, which may be a moment after this."""
-        asked = _read(DepositInput, request)
+        asked = body_of(request, DepositInput)
         payment = self.paid(request, phases, (Purpose.DEPOSIT,), asked)
         return Response({"payment_intent": shown_payment(payment), "booking": _shown(payment, request)})
 
@@ -98,7 +98,7 @@ class FullPaymentView(PayView):
         the booking whatever becomes of the payment, and come back when the booking is cancelled or expires. Where they
         pay for all of it no gateway is called, and the payment has no id.
         """
-        asked, user = _read(FullPaymentInput, request), caller_of(request)
+        asked, user = body_of(request, FullPaymentInput), caller_of(request)
         booking = found(asked["booking_id"], user)
         wanted = _wanted(booking, ALL_OF_IT, asked)
         pk = _begun_before(phases)
@@ -130,7 +130,7 @@ class VerifyView(ApiView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """What the browser says is never believed: it says where to look."""
-        asked = _read(VerifyInput, request)
+        asked = body_of(request, VerifyInput)
         payment = _payment_of(asked, caller_of(request))
         try:
             payment = sync_payment(PaymentId(payment.pk))
@@ -163,10 +163,10 @@ class RefundView(ApiView):
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
         """For the specialist and for staff. What a cancelled booking's policy gives back goes by itself."""
-        asked = _read(RefundInput, request)
+        asked = body_of(request, RefundInput)
         user = caller_of(request)
         booking = _refundable_by(asked["booking_id"], user)
-        amount = _money(asked["amount"], booking.currency) if "amount" in asked else None
+        amount = amount_in(booking.currency, asked.get("amount"))
         kind = RefundKind(asked["refund_type"])
         refunds = refund_booking(booking, kind, amount=amount, by=user, reason=asked["reason"])
         total = sum((each.amount for each in refunds), start=Money.zero(booking.currency))
@@ -180,10 +180,17 @@ def _wanted(booking: Booking, purposes: tuple[Purpose, ...], asked: dict[str, An
     purpose = purposes[-1]
     if begun is not None:
         purpose = Purpose(begun.purpose)
-    elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exists():
+    elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exclude(purpose__in=BESIDES).exists():
         purpose = purposes[0]
-    method = asked.get("payment_method_id", "")
-    return Asked(PAYABLE, booking.pk, purpose, online_gateway(asked.get("gateway")), method_ref=method)
+    return Asked(
+        PAYABLE,
+        booking.pk,
+        purpose,
+        gateway_for(asked.get("gateway")),
+        method_ref=asked.get("payment_method_id", ""),
+        # What is left to pay then is held on the same card when its time comes.
+        saves_card=purpose is Purpose.DEPOSIT,
+    )
 
 
 def _begun_before(phases: Phases) -> PaymentId | None:
@@ -211,27 +218,10 @@ def _covered(booking: Booking, user: User, asked: dict[str, Any]) -> bool:
     return True
 
 
-def online_gateway(name: str | None) -> str:
-    """Cash is handed over in person: only gateways with books of their own are paid here."""
-    online = [each for each in gateway_names() if gateway_of(each).remembers]
-    if name is not None and name not in online:
-        raise ValidationFailed.of("gateway", f"Name one of these: {', '.join(online)}.")
-    if not online:
-        raise GatewayDown("Nothing can be paid online here.")
-    return name or online[0]
-
-
 def _require_amount(due: Money, expected: str | None) -> None:
-    if expected is not None and _money(expected, due.currency) != due:
+    if amount_in(due.currency, expected) not in (None, due):
         message = f"What is due is {due} {due.currency}."
         raise CannotBook.of("amount", message, "AMOUNT_MISMATCH")
-
-
-def _money(text: str, currency: str) -> Money:
-    try:
-        return Money.parse(text, currency)
-    except MoneyError as error:
-        raise ValidationFailed.of("amount", str(error)) from error
 
 
 def _payment_of(asked: dict[str, Any], user: User) -> Payment:
@@ -265,10 +255,3 @@ def _refundable_by(pk: UUID, user: User) -> Booking:
 def _shown(payment: Payment, request: Request) -> dict[str, Any]:
     booking = found(payment.payable_id, request.user)
     return shown_detail(booking, timeline_of(booking), request.user)
-
-
-def _read(kind: type[StrictSerializer], request: Request) -> dict[str, Any]:
-    serializer = kind(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    validated: dict[str, Any] = serializer.validated_data
-    return validated

@@ -51,6 +51,11 @@ class PriceSettings(models.Model):
         most=168,
         hint="It is taken when the booking is completed.",
     )
+    rest_tries = whole("a customer is asked for the rest, times at most", 3, least=1, most=10)
+    rest_ask_hours = whole("a customer is asked again after, hours", 12, least=1, most=168)
+    pay_link_days = whole("links to pay live, days", 30, least=1, most=365)
+    tip_days = whole("tips are taken after completion for, days", 30, most=365, hint="0: no tips.")
+    tip_limit_minor = amount("largest tip", 500_000, hint="In another currency: the price of what was booked.")
     payment_event_tries = whole("tries for a payment event", 3, least=1, most=20, hint="Then staff are asked.")
 
     class Meta:

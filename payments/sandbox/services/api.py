@@ -12,7 +12,7 @@ from common.money import Money
 from payments.sandbox.enums import OrderStatus, Verb
 from payments.sandbox.errors import SandboxRefused
 from payments.sandbox.models import SandboxOrder, SandboxRefund
-from payments.sandbox.services.bank import EXPIRES_ON, LAST4, card_of, charge, take
+from payments.sandbox.services.bank import EXPIRES_ON, GONE, LAST4, card_of, charge, take
 from payments.sandbox.services.events import emit
 from payments.sandbox.services.faults import answers_for
 
@@ -31,6 +31,7 @@ def open_order(
     saves_card: bool,
     card: str,
     is_unattended: bool,
+    customer: str,
     return_url: str,
 ) -> Answer:
     """Makes an order, and charges the card at once if one is given."""
@@ -47,6 +48,7 @@ def open_order(
             "captures_later": captures_later,
             "saves_card": saves_card,
             "is_unattended": is_unattended,
+            "customer_ref": customer,
             "return_url": return_url,
         },
     )
@@ -111,6 +113,13 @@ def refund_order(reference: str, amount: Money, *, key: str) -> Answer:
     )
     emit(order, "order.refunded")
     return _shown_refund(refund)
+
+
+@answers_for(Verb.FORGET)
+def forget_card(method: str) -> Answer:
+    """The card is charged no more; what was charged to it stays."""
+    SandboxOrder.objects.filter(method_ref=method).update(method_ref=f"{GONE}{method}")
+    return {"method": method}
 
 
 @answers_for(Verb.LIST)
