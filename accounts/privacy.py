@@ -23,7 +23,7 @@ from accounts.models import (
 from common import clock
 from common.events import publish
 from common.models import IdempotencyRecord
-from common.personal_data import PersonalData
+from common.personal_data import PersonalData, plain_rows
 
 # Every column of a user is in one of the two; a test fails for a new one until it is decided.
 ERASED_COLUMNS = (
@@ -54,17 +54,17 @@ _ADDRESS = ("name", "address_line1", "address_line2", "city", "state", "pincode"
 
 def export(user: Any) -> dict[str, Any]:
     person = User.objects.filter(pk=user.pk)
-    profile = _rows(person, *_USER, *_TIMES, "group_names", "avatar")[0]
+    profile = plain_rows(person, *_USER, *_TIMES, "group_names", "avatar")[0]
     profile["avatar"] = avatar_url(profile["avatar"])
     return {
         "profile": profile,
-        "addresses": _rows(Address.objects.visible_to(user), *_ADDRESS, "is_default", "created_at"),
-        "services": _rows(ServiceAccount.objects.filter(owner=user.pk), "name", "scopes", "created_at"),
-        "known_to": _rows(
+        "addresses": plain_rows(Address.objects.visible_to(user), *_ADDRESS, "is_default", "created_at"),
+        "services": plain_rows(ServiceAccount.objects.filter(owner=user.pk), "name", "scopes", "created_at"),
+        "known_to": plain_rows(
             KnownPerson.objects.filter(user=user.pk).annotate(name=F("service__name")),
             *("name", "how", "chat_id", "phone_number", "created_at"),
         ),
-        "sessions": _rows(
+        "sessions": plain_rows(
             Session.objects.filter(user=user.pk), "platform", "user_agent", "network", "created_at", "last_used_at"
         ),
     }
@@ -101,16 +101,6 @@ def _empty(person: User) -> None:
     person.is_active = False
     person.erased_at = clock.now()
     person.save(update_fields=[*ERASED_COLUMNS, "erased_at"])
-
-
-def _rows(queryset: Any, *fields: str) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in queryset.order_by("pk").values(*fields)]
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return value if value is None or isinstance(value, str | int | float | bool | list) else str(value)
 
 
 PERSONAL_DATA = PersonalData("account", export=export, erase=erase)

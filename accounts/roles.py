@@ -28,6 +28,7 @@ _PEOPLE = (
     "add_user",
     "change_user",
     "block_user",
+    "impersonate_user",
     "export_user",
     "view_session",
     "view_address",
@@ -69,14 +70,27 @@ _DESK = (
 _POINTS = ("view_loyaltyaccount", "view_loyaltyentry", "adjust_loyaltyaccount")
 _PROMOS = ("view_promocode", "add_promocode", "change_promocode", "view_promoredemption")
 _MONEY = ("view_payment", "view_refund")
-_BOOKS = (*_MONEY, "view_gatewaycall", "view_webhookevent", "view_journal", "view_posting", "view_ledgeraccount")
+_BOOKS = (
+    *_MONEY,
+    "view_gatewaycall",
+    "view_webhookevent",
+    "view_journal",
+    "view_posting",
+    "view_ledgeraccount",
+    "view_reconciliationrun",
+    "view_reconciliationline",
+)
 _TREASURY = (
     *_BOOKS,
     "refund_payment",
+    "collect_payment",
     "approve_refund",
     "export_payment",
     "export_ledgeraccount",
     "replay_webhookevent",
+    "rerun_reconciliationrun",
+    "resolve_reconciliationline",
+    "export_reconciliationrun",
 )
 
 _BOOKINGS = (*_DESK, "complete_booking", "override_booking", "export_booking")
@@ -89,7 +103,7 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "common": (*_PLATFORM, "change_platformsettings", "view_auditentry"),
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
-        "loyalty": (*_POINTS, *_PROMOS),
+        "loyalty": (*_POINTS, *_PROMOS, "export_promoredemption"),
         "payments": _TREASURY,
     },
     StaffRole.ADMIN: {
@@ -99,13 +113,14 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*_CATALOG, *_CALENDARS, *_REVIEWS, "verify_specialist", "force_timeoff"),
         "bookings": _BOOKINGS,
         "loyalty": (*_POINTS, *_PROMOS),
-        "payments": (*_BOOKS, "refund_payment"),
+        "payments": (*_BOOKS, "refund_payment", "collect_payment"),
     },
     StaffRole.SUPPORT: {
         "accounts": (
             "view_user",
             "change_user",
             "block_user",
+            "impersonate_user",
             "view_session",
             "end_session",
             "view_address",
@@ -115,13 +130,19 @@ ROLE_PERMISSIONS: Mapping[StaffRole, Permissions] = {
         "catalog": (*(name for name in _CATALOG if name.startswith("view_")), *_CALENDARS, *_REVIEWS),
         "bookings": _DESK,
         "loyalty": (*_POINTS, "view_promocode", "view_promoredemption"),
-        "payments": _MONEY,
+        "payments": (*_MONEY, "collect_payment"),
     },
     StaffRole.FINANCE: {
         "accounts": ("view_user", "export_user"),
         "catalog": ("view_category", "view_tier", "view_service", "view_specialist"),
         "bookings": ("view_booking", "view_series", "export_booking"),
-        "loyalty": ("view_loyaltyaccount", "view_loyaltyentry", "view_promocode", "view_promoredemption"),
+        "loyalty": (
+            "view_loyaltyaccount",
+            "view_loyaltyentry",
+            "view_promocode",
+            "view_promoredemption",
+            "export_promoredemption",
+        ),
         "payments": _TREASURY,
     },
 }

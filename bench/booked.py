@@ -27,7 +27,7 @@ _MADE = """(
 ) AS made"""
 _BOOKING = {
     "id": "made.id",
-    "customer_id": "(%s::uuid[])[made.place %% %s + 1]",
+    "customer_id": "(%s::uuid[])[(%s + made.place) %% %s + 1]",
     "specialist_id": "made.specialist",
     "service_id": "made.service",
     "calendar_id": "made.calendar",
@@ -57,11 +57,14 @@ def pattern() -> Booking:
     return found or _completed()
 
 
-def copy_bookings(by: Sequence[Specialist], people: Sequence[User], times: str, parameters: Sequence[Any]) -> None:
+def copy_bookings(
+    by: Sequence[Specialist], people: Sequence[User], times: str, parameters: Sequence[Any], *, after: int = 0
+) -> None:
     """One by one of `people` at each of the `times`; what is over is completed, what is to come confirmed.
 
-    `times` is a SELECT of `specialist`, `service`, `calendar` and `starts` from three arrays, those of `by`, and what
-    `parameters` hold besides; it comes in the order in which the rows are to be written.
+    So many of them are there `after` which it goes on with the next person. `times` is a SELECT of `specialist`,
+    `service`, `calendar` and `starts` from three arrays, those of `by`, and what `parameters` hold besides; it comes in
+    the order in which the rows are to be written.
     """
     like = pattern()
     services = dict(Service.objects.filter(owner__in=by).values_list("owner", "pk"))
@@ -73,7 +76,7 @@ def copy_bookings(by: Sequence[Specialist], people: Sequence[User], times: str, 
             TimelineEntry, _STEP, among="booking", where="alike.booking_id = %s AND alike.step <= booking.steps"
         ),
     )
-    asked = [[person.pk for person in people], len(people), *owners, *parameters, like.pk, like.pk, like.pk]
+    asked = [[person.pk for person in people], after, len(people), *owners, *parameters, like.pk, like.pk, like.pk]
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
 

@@ -58,7 +58,7 @@ _NEXT_STEP = copying(
     {"id": "uuidv7()", "step": "alike.step + 1", "from_status": "alike.to_status"},
     where="alike.booking_id = %s ORDER BY alike.step DESC LIMIT 1",
 )
-_EVENTS = """
+EVENTS = """
 INSERT INTO common_outboxevent (id, name, subject, data, key, subscribers, request_id, attempts)
 SELECT uuidv7(), 'bench.' || %s, booking, '{}', booking::text || uuidv7(), '{}', '', 0
 FROM unnest(%s::uuid[]) AS booking
@@ -73,7 +73,7 @@ def booked(like: Booking, whose: Specialist, starts: Sequence[datetime]) -> Work
         (_BOOKINGS, [whose.pk, calendar.pk, ids, times, like.pk]),
         (_LINES, [ids, like.pk]),
         (_FIRST_STEPS, [ids, like.pk]),
-        (_EVENTS, ["booked", ids]),
+        (EVENTS, ["booked", ids]),
     ]
 
 
@@ -82,7 +82,7 @@ def moved(booking: Booking, start: datetime, number: int) -> Work:
         (_LOCK, [booking.pk]),
         (_MOVE, [start, start + HOUR, booking.pk]),
         (_NEXT_STEP, [booking.pk]),
-        (_EVENTS, ["moved", [booking.pk]]),
+        (EVENTS, ["moved", [booking.pk]]),
         (_RELEASE, [booking.pk]),
         (_CLAIM, [number, number, number, [booking.pk], [start]]),
     ]
@@ -93,6 +93,6 @@ def cancelled(booking: Booking) -> Work:
         (_LOCK, [booking.pk]),
         (_CANCEL, [booking.pk]),
         (_NEXT_STEP, [booking.pk]),
-        (_EVENTS, ["cancelled", [booking.pk]]),
+        (EVENTS, ["cancelled", [booking.pk]]),
         (_RELEASE, [booking.pk]),
     ]

@@ -6,6 +6,7 @@ the bookings are there, with lines and timelines; of those who are *busy* the oc
 """
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 import django
@@ -25,6 +26,7 @@ from common import clock
 from common.walltime import opening_instant
 
 ROWS_OF_A_CALENDAR = 400
+ROWS_AT_ONCE = 200_000
 DAYS_BACK = 20
 OPENING = time(9)
 BUSY, BOOKED, REGULAR = "busy", "booked", "regular"
@@ -37,13 +39,13 @@ INSERT INTO catalog_occupancy (id, calendar_number, lanes, during, kind, subject
 SELECT uuidv7(), number, int8range(number * 1024, number * 1024 + 1),
     tstzrange(starts, starts + interval '1 hour'), 'booking', uuidv7()
 FROM unnest(%s::bigint[]) AS number,
-    generate_series(0, %s - 1) AS place,
+    generate_series(%s::int, %s::int) AS place,
     LATERAL (SELECT %s + make_interval(days => place / 8, hours => place %% 8) AS starts) AS times
 ORDER BY place
 """
 _BOOKED_TIMES = """
 SELECT owner.*, starts FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS owner (specialist, service, calendar),
-    generate_series(0, %s - 1) AS place,
+    generate_series(%s::int, %s::int) AS place,
     LATERAL (SELECT %s + make_interval(days => place / 8, hours => place %% 8) AS starts) AS times
 ORDER BY place LIMIT %s
 """
@@ -58,10 +60,28 @@ def fill(occupancies: int, bookings: int = 0) -> None:
     if bookings:
         # Made by the platform itself, and so before its guards are put aside.
         pattern()
+    opening = _first_opening()
     with bulk_writing(Occupancy, Booking, BookingLine, TimelineEntry), connection.cursor() as cursor:
-        cursor.execute(_OCCUPANCIES, [numbers, ROWS_OF_A_CALENDAR, _first_opening()])
-        if bookings:
-            copy_bookings(booked, regulars, _BOOKED_TIMES, [ROWS_OF_A_CALENDAR, _first_opening(), bookings])
+        for first, last in _stretches(max(len(busy), len(booked))):
+            cursor.execute(_OCCUPANCIES, [numbers, first, last, opening])
+            done = min(first * len(booked), bookings)
+            if done < bookings:
+                copy_bookings(booked, regulars, _BOOKED_TIMES, [first, last, opening, bookings - done], after=done)
+            _tell(f"{(last + 1) * 100 // ROWS_OF_A_CALENDAR} % of the rows are written")
+        _tell("the indexes are built")
+    _tell("")
+
+
+def _stretches(calendars: int) -> Iterator[tuple[int, int]]:
+    """Hours that are written together, first and last: a statement's rows shall not need a disk of their own."""
+    width = max(ROWS_AT_ONCE // max(calendars, 1), 1)
+    for first in range(0, ROWS_OF_A_CALENDAR, width):
+        yield first, min(first + width, ROWS_OF_A_CALENDAR) - 1
+
+
+def _tell(how_far: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{how_far}", end="", file=sys.stderr, flush=True)
 
 
 def busy_specialists() -> list[Specialist]:

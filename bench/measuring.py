@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench import cpu
-from bench.drivers import DriverFailed, Run, run_together
+from bench.call_driver import CallDriver
+from bench.drivers import Driver, DriverFailed, Run, run_together
 from bench.figures import Figure, Row, Sample, latency_figures, over_rounds, run_figures
 from bench.http_driver import HttpDriver
-from bench.scenario import Load, Scenario
+from bench.scenario import CallSource, Load, RequestSource, Scenario
 from bench.servers import WebServer
 from bench.sql_driver import SqlDriver
 from bench.world import World
@@ -89,9 +90,7 @@ class Measurement:
     def _measure_cell(self, scenario: Scenario, clients: int) -> None:
         load = self._loads[scenario.name]
         for server in self._servers:
-            http = HttpDriver(server.port, load.requests(self._next_take()), clients=clients)
-            meters = {"web": server.pid, "postgres": self._world.postgres_pid, "redis": self._world.redis_pid}
-            run = self._run([http], meters)
+            run = self._call(load.calls, clients) if load.calls else self._ask(load.requests, server, clients)
             self._http[server.name, scenario.name, clients].add(run)
         if load.bare_sql is not None:
             drivers = [
@@ -100,7 +99,23 @@ class Measurement:
             ]
             self._sql[scenario.name, clients].add(self._run(drivers, {"postgres": self._world.postgres_pid}))
 
-    def _run(self, drivers: Sequence[HttpDriver | SqlDriver], meters: Mapping[str, int]) -> Run:
+    def _ask(self, requests: RequestSource, server: WebServer, clients: int) -> Run:
+        http = HttpDriver(server.port, requests(self._next_take()), clients=clients)
+        return self._run([http], {"web": server.pid, **self._stores})
+
+    def _call(self, calls: CallSource, clients: int) -> Run:
+        drivers = [
+            CallDriver(calls, first_take=self._next_take(share), threads=share) for share in shares(clients, PROCESSES)
+        ]
+        run = self._run(drivers, self._stores)
+        run.cpu_seconds["web"] = sum(sample.driver_cpu_seconds for sample in run.samples)
+        return run
+
+    @property
+    def _stores(self) -> dict[str, int]:
+        return {"postgres": self._world.postgres_pid, "redis": self._world.redis_pid}
+
+    def _run(self, drivers: Sequence[Driver], meters: Mapping[str, int]) -> Run:
         run = run_together(drivers, meters=meters, seconds=self._plan.seconds, warm_up=self._plan.warm_up)
         if not any(sample.answers for sample in run.samples):
             raise DriverFailed(f"Nothing was answered: {_seen(run.samples)}")

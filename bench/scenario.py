@@ -16,20 +16,29 @@ from bench.wire import Request
 Statement = tuple[str, Sequence[Any]]
 Work = Sequence[Statement]
 
-# Both are asked for a fresh iterator in every run and are given a number that no other run gets, so that requests
+# All are asked for a fresh iterator in every run and are given a number that no other run gets, so that requests
 # which may be made only once (a booking of one time) differ from run to run.
 RequestSource = Callable[[int], Iterator[Request]]
 SqlSource = Callable[[int], Iterator[Work]]
+CallSource = Callable[[int], Iterator[Callable[[], object]]]
 Item = TypeVar("Item")
 Database = psycopg.Connection[tuple[Any, ...]]
 
 
+def no_requests(_take: int) -> Iterator[Request]:
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a scenario sends: requests over HTTP and, for comparison, the statements such a request comes down to."""
+    """What a scenario sends: requests over HTTP and, for comparison, the statements such a request comes down to.
 
-    requests: RequestSource
+    What no request does alone is called instead.
+    """
+
+    requests: RequestSource = no_requests
     bare_sql: SqlSource | None = None
+    calls: CallSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

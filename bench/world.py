@@ -133,7 +133,8 @@ def _python(environment: dict[str, str], *arguments: str) -> None:
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        # A terminal is shown how far it has come.
+        stderr=None if sys.stderr.isatty() else subprocess.STDOUT,
         text=True,
         check=False,
     )

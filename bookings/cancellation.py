@@ -8,6 +8,8 @@ The first rule that applies decides:
 4. It is free for some minutes after booking, and until the deadline; both last moments are still free.
 5. After that the fee is a share of the total, rounded half-up, but no less than the deposit.
 
+Staff may decide otherwise for one booking (`DECIDED`), and say why.
+
 A deadline in hours counts elapsed time; one in days keeps the time of day, whatever clocks do in between.
 """
 
@@ -37,6 +39,7 @@ class Rule(StrEnum):
     JUST_BOOKED = "just_booked"
     IN_TIME = "before_deadline"
     LATE = "after_deadline"
+    DECIDED = "decided_by_staff"
 
 
 @dataclass(frozen=True, slots=True)

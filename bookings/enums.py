@@ -39,6 +39,8 @@ OCCUPYING = frozenset(
 UPCOMING = OCCUPYING - {BookingStatus.IN_PROGRESS}
 # Nothing more happens to these, but that an expired one may come back when its money arrives late.
 OVER = frozenset(BookingStatus) - OCCUPYING
+# What was never paid for, or is not yet, has not come about.
+NEVER_MADE = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED})
 
 
 class PaymentStatus(TextChoices):
@@ -88,7 +90,10 @@ class ExceptionType(TextChoices):
 
 
 class Action(StrEnum):
-    """What is done to a booking. `CREATE`, `RESCHEDULE` and `CHANGE` add to the timeline and leave the status alone."""
+    """What is done to a booking. `CREATE`, `RESCHEDULE` and `CHANGE` add to the timeline and leave the status alone.
+
+    So does `HOLD`: what is left to pay is held on the customer's card.
+    """
 
     CREATE = "create"
     PAY = "pay"
@@ -103,6 +108,7 @@ class Action(StrEnum):
     NO_SHOW = "no_show"
     RESCHEDULE = "reschedule"
     CHANGE = "change"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,20 @@ where they live; each side's words are its own. The timeline stays as it was wri
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
-from bookings.models import Booking, CalendarFeed, Series, SeriesException
-from common.personal_data import PersonalData
+from bookings.models import Booking, CalendarFeed, CheckoutPreview, Series, SeriesException
+from common.personal_data import PersonalData, plain_rows
 
-# What customers write; the address is that of their visits.
-OF_CUSTOMERS = ("title", "description", "notes", "attendees", "metadata", "answers", "address", "cancellation_reason")
+# What customers write; address and contact are those of their visits.
+OF_CUSTOMERS = (
+    *("title", "description", "notes", "attendees", "metadata", "answers", "address", "contact"),
+    "cancellation_reason",
+)
 OF_SPECIALISTS = ("meeting_link", "preparation_notes", "completion_notes", "deliverables")
 OF_SERIES = ("title", "description", "notes", "attendees", "metadata", "answers")
 OF_EXCEPTIONS = ("title", "reason")
@@ -32,17 +32,22 @@ _FACTS = (
 def export(user: Any) -> dict[str, Any]:
     feed = CalendarFeed.objects.filter(user=user.pk).first()
     return {
-        "bookings": _rows(Booking.objects.of_customer(user), *_FACTS, *OF_CUSTOMERS),
-        "series": _rows(Series.objects.filter(customer=user.pk), "rule", "timezone", "starts_at", *OF_SERIES),
-        "given": _rows(Booking.objects.of_specialist(user), *_FACTS, *OF_SPECIALISTS),
-        "invited_to": _rows(Booking.objects.attended_by(user), "title", "starts_at", "ends_at"),
+        "bookings": plain_rows(Booking.objects.of_customer(user), *_FACTS, *OF_CUSTOMERS),
+        "series": plain_rows(Series.objects.filter(customer=user.pk), "rule", "timezone", "starts_at", *OF_SERIES),
+        "given": plain_rows(Booking.objects.of_specialist(user), *_FACTS, *OF_SPECIALISTS),
+        "invited_to": plain_rows(Booking.objects.attended_by(user), "title", "starts_at", "ends_at"),
+        "checkouts": plain_rows(CheckoutPreview.objects.filter(customer=user.pk), "quote", "starts_at", "created_at"),
         "calendar_feed_since": feed.updated_at.isoformat() if feed is not None else None,
     }
 
 
 def erase(user: Any) -> None:
-    """Leaves bookings without words, and nobody reads the calendar of somebody who is gone."""
+    """Leaves bookings without words, and nobody reads the calendar of somebody who is gone.
+
+    A checkout that holds a time keeps it for its last minute or two, with nobody's name in it.
+    """
     CalendarFeed.objects.filter(user=user.pk).delete()
+    CheckoutPreview.objects.filter(customer=user.pk, is_holding=False).delete()
     _blank(Booking.objects.of_customer(user), OF_CUSTOMERS)
     _blank(Booking.objects.of_specialist(user), OF_SPECIALISTS)
     _blank(Series.objects.filter(customer=user.pk), OF_SERIES)
@@ -57,16 +62,6 @@ def _blank(rows: "models.QuerySet[Any]", names: tuple[str, ...]) -> None:
     """Each of the columns as a row has it into which nobody has written anything."""
     fields: Mapping[str, Any] = {field.name: field for field in rows.model._meta.concrete_fields}
     rows.update(**{name: fields[name].get_default() for name in names}, updated_at=Now())
-
-
-def _rows(rows: "models.QuerySet[Any]", *names: str) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in rows.order_by("pk").values(*names)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 PERSONAL_DATA = PersonalData("bookings", export=export, erase=erase)

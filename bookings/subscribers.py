@@ -7,7 +7,10 @@ from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
 from bookings.services import telling
 from bookings.services.answering import note_answer
+from bookings.services.holding import loosen_hold
 from bookings.services.paying import settle_booking
+from bookings.services.rests import nudge_rest
+from bookings.services.rewarding import reward_review
 from common.events import Event, on
 
 # Customers and staff tell nothing of how a specialist answers.
@@ -44,6 +47,27 @@ def settle(event: Event) -> None:
 
 for _name in ("booking.cancelled", "booking.expired", "booking.completed", "booking.no_show"):
     on(_name)(settle)
+
+
+@on("booking.rescheduled")
+def hold_later(event: Event) -> None:
+    """A hold does not live for weeks: it is made anew before the new time."""
+    loosen_hold(UUID(event.subject))
+
+
+def take_rest(event: Event) -> None:
+    """What was not paid yet, of what is over, is taken at once; the sweep comes by where this is lost."""
+    nudge_rest(UUID(event.subject))
+
+
+for _name in ("booking.cancelled", "booking.completed", "booking.no_show"):
+    on(_name)(take_rest)
+
+
+@on("review.posted")
+def thank_for_review(event: Event) -> None:
+    """The customer earns points, once for a booking."""
+    reward_review(UUID(str(event.data["booking_id"])))
 
 
 def tell_of_money(event: Event) -> None:

@@ -2,7 +2,8 @@
 
 1. Whoever calls has locked the booking (`locked`), so nobody else is deciding about it.
 2. The table of moves says whether the action is known from here and who may take it.
-3. Status, the stamp of the new status, the next reminder and whatever else changes are saved in one statement.
+3. Status, the stamp of the new status, the next reminder, the next look at what is left to pay and whatever else
+   changes are saved in one statement.
 4. A timeline row is added, and the event published under the row's own key: neither can be there without the other.
 """
 
@@ -13,12 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
-from bookings.enums import MOVES, Action, BookingStatus, Role
-from bookings.models import Booking, TimelineEntry
+from bookings.enums import MOVES, Action, BookingStatus, PaymentMethod, PaymentStatus, Role
+from bookings.models import Booking, BookingLine, TimelineEntry
 from bookings.models.copies import insert_alike
 from bookings.reminders import next_reminder
+from bookings.rests import rest_due
 from bookings.rules import refusal_of_move
 from common import clock
 from common.compiled import CompiledRead
@@ -140,25 +143,29 @@ def amend_all(changes: Sequence[Change], action: Action, *, actor: Actor, reason
     _steps(amended, action, actor=actor, reason=reason)
 
 
-def begin(bookings: list[Booking], *, actor: Actor) -> None:
-    """Inserts new bookings with the first row of their timelines, and announces them; constant in statements."""
+def begin(bookings: list[Booking], lines: Sequence[BookingLine] = (), *, actor: Actor) -> None:
+    """Inserts new bookings with their lines and the first row of their timelines, and announces them.
+
+    One booking is one statement, any number of them are four.
+    """
     _require_transaction()
     _set_out(bookings)
+    steps = [_entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings]
+    news = _all_news(bookings, EVENTS[Action.CREATE], actor)
     if len(bookings) == 1:
-        bookings[0].save(force_insert=True)
-    else:
-        Booking.objects.bulk_create(bookings)
-    TimelineEntry.objects.bulk_create(
-        _entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings
-    )
-    publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
+        publish_all(news, along=[*bookings, *lines, *steps])
+        return
+    Booking.objects.bulk_create(bookings)
+    BookingLine.objects.bulk_create(lines)
+    TimelineEntry.objects.bulk_create(steps)
+    publish_all(news)
 
 
 def begin_alike(bookings: list[Booking], *, actor: Actor) -> None:
     """As `begin`, for bookings that differ in their times alone."""
     _require_transaction()
     _set_out(bookings)
-    insert_alike(bookings, ["id", "starts_at", "ends_at", "recurrence_id", "reminder_due_at"])
+    insert_alike(bookings, ["id", "starts_at", "ends_at", "recurrence_id", "reminder_due_at", "rest_due_at"])
     entries = [_entry(booking, Action.CREATE, None, actor=actor, reason="", data=None) for booking in bookings]
     insert_alike(entries, ["id", "booking"])
     publish_all(_all_news(bookings, EVENTS[Action.CREATE], actor))
@@ -168,6 +175,7 @@ def _set_out(bookings: Sequence[Booking]) -> None:
     for booking in bookings:
         booking.steps = 1
         booking.reminder_due_at = _reminder(booking.status, booking.starts_at)
+        booking.rest_due_at = _rest(booking, BookingStatus(booking.status), booking.starts_at)
 
 
 def _moved(booking: Booking, action: Action, changes: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
@@ -179,6 +187,9 @@ def _moved(booking: Booking, action: Action, changes: Mapping[str, Any], *, acto
     to = MOVES[before, action].to
     starts_at = changes.get("starts_at", booking.starts_at)
     columns = {**changes, "status": to, "reminder_due_at": _reminder(to, starts_at)}
+    if to is not BookingStatus.IN_PROGRESS:
+        fee = changes.get("cancellation_fee_minor", booking.total_minor)
+        columns |= {"rest_due_at": _rest(booking, to, starts_at) if fee else None, "rest_tries": 0}
     stamp = STAMPS.get(to)
     if stamp is not None:
         columns.setdefault(stamp, clock.now())
@@ -189,7 +200,9 @@ def _amended(booking: Booking, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Another time has other reminders; other notes leave them as they are, also one that is due at this moment."""
     if "starts_at" not in changes:
         return {**changes}
-    return {**changes, "reminder_due_at": _reminder(booking.status, changes["starts_at"])}
+    starts_at, status = changes["starts_at"], BookingStatus(booking.status)
+    rest = {"rest_due_at": _rest(booking, status, starts_at), "rest_tries": 0}
+    return {**changes, "reminder_due_at": _reminder(status, starts_at), **rest}
 
 
 def _reminder(status: str, starts_at: datetime) -> datetime | None:
@@ -199,6 +212,14 @@ def _reminder(status: str, starts_at: datetime) -> datetime | None:
     settings = platform_settings()
     minutes = (settings.early_reminder_minutes, settings.late_reminder_minutes)
     return next_reminder(starts_at, minutes_before=minutes, after=clock.now())
+
+
+def _rest(booking: Booking, status: BookingStatus, starts_at: datetime) -> datetime | None:
+    """When something is done about what is left to pay online: as far as the booking itself tells, without asking."""
+    is_left = booking.total_minor > booking.points_minor + booking.credit_minor
+    if not is_left or booking.payment_status == PaymentStatus.PAID or booking.payment_method == PaymentMethod.CASH:
+        return None
+    return rest_due(status, starts_at, hours_before=platform_settings().rest_held_hours, now=clock.now())
 
 
 def _steps(changes: Sequence[Change], action: Action, *, actor: Actor, reason: str) -> None:
@@ -238,10 +259,9 @@ def _step(
     # Calendars that people subscribe to take a change over when its number is higher than the one they know.
     booking.sequence += 1
     booking.save(update_fields=[*columns, "steps", "sequence"])
-    _entry(booking, action, before, actor=actor, reason=reason, data=data).save(force_insert=True)
     event = EVENTS.get(action)
-    if event is not None:
-        publish_all([_news(booking, event, actor)])
+    step = _entry(booking, action, before, actor=actor, reason=reason, data=data)
+    publish_all([_news(booking, event, actor)] if event is not None else [], along=[step])
     return booking
 
 
@@ -283,6 +303,14 @@ def _news(booking: Booking, name: str, actor: Actor, *, nth: int = 1, of: int = 
         "of": of,
     }
     return News(name, booking.pk, told, key=f"{name}:{booking.pk}:{booking.steps}")
+
+
+def _locking(pk: UUID) -> QuerySet[Booking]:
+    return Booking.objects.select_for_update(of=("self",), no_key=True).select_related(*BOOKED_WITH).filter(pk=pk)
+
+
+# Nearly every step begins with it.
+_LOCKED = CompiledRead[Booking](_locking, "pk")
 
 
 def _require_transaction() -> None:

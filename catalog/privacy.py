@@ -4,17 +4,14 @@ Time stays as it was: calendars, what is booked on them and when somebody was aw
 So do prices and the names of services, which bookings were made for, and stars, which make up a rating.
 """
 
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Coalesce, Now
 
 from catalog.models import Calendar, Review, Service, Specialist, TimeOff
 from catalog.selectors.catalog_version import renew_after_commit
-from common.personal_data import PersonalData
+from common.personal_data import PersonalData, plain_rows
 
 # Every column of these tables is in one of the two; a test fails for a new one until it is decided.
 ERASED_COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
@@ -77,14 +74,14 @@ _REVIEW = ("booking_id", "rating", "comment", "tags", "edited_at", "withdrawn_at
 
 def export(user: Any) -> dict[str, Any]:
     return {
-        "specialist": _rows(Specialist.objects.filter(user=user.pk), *_PROFILE),
-        "hours": _rows(Calendar.objects.filter(specialist__user=user.pk), *_CALENDAR),
-        "services": _rows(Service.objects.filter(owner__user=user.pk), *_SERVICE),
-        "times_off": _rows(
+        "specialist": plain_rows(Specialist.objects.filter(user=user.pk), *_PROFILE),
+        "hours": plain_rows(Calendar.objects.filter(specialist__user=user.pk), *_CALENDAR),
+        "services": plain_rows(Service.objects.filter(owner__user=user.pk), *_SERVICE),
+        "times_off": plain_rows(
             TimeOff.objects.visible_to(user), "during__startswith", "during__endswith", "reason", "created_at"
         ),
-        "reviews_written": _rows(Review.objects.of_customer(user), *_REVIEW),
-        "replies": _rows(Review.objects.filter(specialist__user=user.pk).exclude(reply=""), "reply", "replied_at"),
+        "reviews_written": plain_rows(Review.objects.of_customer(user), *_REVIEW),
+        "replies": plain_rows(Review.objects.filter(specialist__user=user.pk).exclude(reply=""), "reply", "replied_at"),
     }
 
 
@@ -103,16 +100,6 @@ def _blank(model: type[models.Model]) -> dict[str, Any]:
     """Each erased column as a row has it that nobody has filled in."""
     fields: dict[str, Any] = {field.name: field for field in model._meta.concrete_fields}
     return {name: fields[name].get_default() for name in ERASED_COLUMNS[model]}
-
-
-def _rows(queryset: Any, *fields: str) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in queryset.order_by("pk").values(*fields)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 PERSONAL_DATA = PersonalData("catalog", export=export, erase=erase)

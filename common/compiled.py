@@ -1,4 +1,4 @@
-"""Reads of one row whose SQL is compiled once per process and not, as the ORM does, at each call.
+"""Reads of a row, or of a page, whose SQL is compiled once per process and not, as the ORM does, at each call.
 
 To compile a statement and its joins costs several times what PostgreSQL needs to answer it by key, so whatever every
 request begins with is worth this; nothing else is.
@@ -11,33 +11,42 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import F, Func, Value
+from django.db.models import Count, F, Func, Value, Window
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
 
 
 class IdAmong(Func):
-    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`."""
+    """A condition of a compiled read with many ids: `filter(IdAmong(pks))`, read by `all(pks=[…])`.
+
+    `of` names another column than the row's own id.
+    """
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = models.BooleanField()
 
-    def __init__(self, ids: UUID) -> None:
-        super().__init__(F("pk"), Value(ids, output_field=models.UUIDField()))
+    def __init__(self, ids: UUID, *, of: str = "pk") -> None:
+        super().__init__(F(of), Value(ids, output_field=models.UUIDField()))
 
 
-class CompiledRead(Generic[M]):
-    """`read.first(owner=id)` is `build(owner=id).first()`, for a queryset that depends on ids alone.
-
-    `build` is called once, with an id for each name that stands for those to come. `select_related` and `only` work as
-    ever; annotations do not.
-    """
+class _Compiled(Generic[M]):
+    """`build` is called once, with an id for each name that stands for those to come."""
 
     def __init__(self, build: Callable[..., models.QuerySet[M]], *names: str) -> None:
         self._build = build
-        self._names = names
+        self._places = {UUID(int=number): name for number, name in enumerate(names, start=1)}
+
+    def _built(self) -> models.QuerySet[M]:
+        return self._build(**{name: place for place, name in self._places.items()})
+
+
+class CompiledRead(_Compiled[M]):
+    """`read.first(owner=id)` is `build(owner=id).first()`, for a queryset that depends on ids alone.
+
+    `select_related` and `only` work as ever; annotations do not.
+    """
 
     def first(self, **ids: UUID) -> M | None:
         statement = self._statement
@@ -55,9 +64,28 @@ class CompiledRead(Generic[M]):
 
     @cached_property
     def _statement(self) -> "_Statement[M]":
-        places = {UUID(int=number): name for number, name in enumerate(self._names, start=1)}
         # Read by key there is nothing to order.
-        return _Statement(self._build(**{name: place for place, name in places.items()}).order_by(), places)
+        return _Statement(self._built().order_by(), self._places)
+
+
+class CompiledPage(_Compiled[M]):
+    """`read.page(40, 20, owner=id)`: the ids of 20 rows of `build(owner=id)` after the 40th, and the number of all."""
+
+    def page(self, offset: int, limit: int, **ids: UUID) -> tuple[list[UUID], int]:
+        sql, parameters = self._statement
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*(each.filled(ids) for each in parameters), limit, offset])
+            rows = cursor.fetchall()
+        if not rows and offset:
+            # Behind the last row there is none to tell the number.
+            return [], self._build(**ids).count()
+        return [pk for pk, _ in rows], rows[0][1] if rows else 0
+
+    @cached_property
+    def _statement(self) -> tuple[str, list["_Parameter"]]:
+        counted = self._built().values_list("pk", Window(Count("*")))
+        sql, parameters = counted.query.get_compiler(connection=connection).as_sql()
+        return f"{sql} LIMIT %s OFFSET %s", [_Parameter.of(each, self._places) for each in parameters]
 
 
 @dataclass(frozen=True, slots=True)

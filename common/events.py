@@ -10,6 +10,7 @@ happened is lost. `common.outbox` hands it to each subscriber after commit; docs
 """
 
 import json
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -18,16 +19,25 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Model
+from redis.exceptions import RedisError
 
 from common.context import current_request_id
+from common.inserts import insert_together
 from common.models import OutboxEvent
 from common.queue import enqueue
+from common.redis import redis_client
+
+logger = logging.getLogger(__name__)
 
 Value = str | int | bool | UUID | None
 NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 # Subscribers load the present state by id; whoever needs more than this is about to copy people's data around.
 MOST_DATA_BYTES = 2_000
 DELIVER_TASK = "common.deliver_events"
+# To send a task costs ten times what it costs to see that one is waiting. One that is lost holds up the next this long.
+NUDGED = "outbox:nudged"
+NUDGED_SECONDS = 5
 # More than these are sent to the database as one document.
 FEW = 5
 # When it is due the database says.
@@ -96,15 +106,19 @@ class News:
     key: str | None = None
 
 
-def publish_all(news: Sequence[News]) -> None:
-    """Announces all of it by one statement, as a series does that is booked at once."""
+def publish_all(news: Sequence[News], *, along: Sequence[Model] = ()) -> None:
+    """Announces all of it by one statement, as a series does that is booked at once.
+
+    `along` are the new rows that the news is of, a handful at most: where the news is little they go with it.
+    """
     if not connection.in_atomic_block:
         names = ", ".join(sorted({each.name for each in news}))
         raise transaction.TransactionManagementError(f"{names} was published outside of the transaction of its fact.")
     events = [_event(each) for each in news]
     if len(events) <= FEW:
-        OutboxEvent.objects.bulk_create(events, ignore_conflicts=any(each.key is not None for each in news))
+        insert_together(along, unless_there=events)
     else:
+        insert_together(along)
         _insert_many(events)
     if any(event.subscribers for event in events):
         _nudge_after_commit()
@@ -143,7 +157,22 @@ def _nudge_after_commit() -> None:
 
 
 def _nudge() -> None:
-    enqueue(DELIVER_TASK)
+    """Sends the task unless one waits that no worker has begun yet: it will find these events as well."""
+    try:
+        is_first = redis_client().set(NUDGED, 1, nx=True, ex=NUDGED_SECONDS)
+    except RedisError:
+        is_first = True
+    if is_first:
+        enqueue(DELIVER_TASK)
+
+
+def take_nudge() -> None:
+    """Called by the task before it looks for events: whatever is announced from now on sends another."""
+    try:
+        redis_client().delete(NUDGED)
+    except RedisError:
+        # It is forgotten in a few seconds anyway, and the sweep does not wait for nudges.
+        logger.warning("the outbox's nudge could not be taken")
 
 
 def _refuse_bad_name(name: str) -> None:

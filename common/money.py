@@ -116,7 +116,10 @@ class Money:
 
     def __str__(self) -> str:
         """The decimal string of the API, without the currency: `2124.00`, `500`, `18.600`."""
-        return f"{self.decimal:f}"
+        # A list of bookings has hundreds of amounts, and a Decimal costs several times its digits.
+        places = exponent(self.currency)
+        sign, digits = "-" if self.minor < 0 else "", str(abs(self.minor)).zfill(places + 1)
+        return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
     def __bool__(self) -> bool:
         return self.minor != 0

@@ -24,7 +24,7 @@ from django.db.models.functions import Now
 
 from common import clock
 from common.context import current_request_id, set_request_id
-from common.events import DELIVER_TASK, Event, Subscriber, subscribers_of
+from common.events import DELIVER_TASK, Event, Subscriber, subscribers_of, take_nudge
 from common.ids import first_id_of, new_id
 from common.models import OutboxEvent
 from common.queue import enqueue
@@ -90,6 +90,7 @@ DELETE FROM common_outboxevent WHERE id IN (SELECT id FROM old)
 
 def deliver_due() -> int:
     """Delivers what is due and returns how many events that were. Any number of workers may run this at once."""
+    take_nudge()
     total = 0
     until = time.monotonic() + RUN_SECONDS
     while batch := _claim():

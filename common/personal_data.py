@@ -8,10 +8,12 @@ upper floors first, so that nobody's rows are gone before those that refer to th
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 
@@ -37,6 +39,17 @@ def erase_person(user: Any) -> None:
     """Erases what every app holds, or nothing if one of them fails."""
     for part in reversed(list(_parts())):
         part.erase(user)
+
+
+def plain_rows(rows: QuerySet[Any], *names: str) -> list[dict[str, Any]]:
+    """These columns of the rows, the oldest first, ready for JSON: what that has no word for is a text."""
+    return [{name: _plain(value) for name, value in row.items()} for row in rows.order_by("pk").values(*names)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | float | list | dict) else str(value)
 
 
 def _parts() -> Iterator[PersonalData]:

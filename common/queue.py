@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.module_loading import autodiscover_modules
 
 from common.context import current_request_id, set_request_id
+from common.failed_tasks import note_failure
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,10 @@ class TracedTask(Task[Any, Any]):
         finally:
             # The thread goes on to other people's tasks.
             set_request_id(before)
+
+    def on_failure(self, exc: Exception, *args: Any, **kwargs: Any) -> None:
+        """Celery calls it where a worker ran the task, once for each failure."""
+        note_failure(str(self.name), exc)
 
 
 def task(name: str) -> Callable[[Callable[..., Any]], Task[..., Any]]:

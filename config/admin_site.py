@@ -13,7 +13,7 @@ from unfold.sites import UnfoldAdminSite
 from common import audit
 from common.client_ip import client_ip
 from common.lockouts import is_worn_out
-from config.backoffice import jobs, second_factor
+from config.backoffice import as_person, jobs, reports, second_factor
 from config.backoffice.dashboard import dashboard
 from config.backoffice.lockout import sign_in_name, waiting_page
 from config.backoffice.staff_session import keep_alive
@@ -49,7 +49,22 @@ class BackOffice(UnfoldAdminSite):
                 name="enrol_second_factor",
             ),
             path("jobs/", self.admin_view(partial(jobs.page, context=self.each_context)), name="jobs"),
+            path(
+                "as/<uuid:pk>/",
+                self.admin_view(partial(as_person.ask_why, context=self.each_context)),
+                name="as_person",
+            ),
+            path(
+                "as/<uuid:pk>/<slug:name>/",
+                self.admin_view(partial(as_person.page, context=self.each_context)),
+                name="as_person_page",
+            ),
+            *(self._report(name) for name in reports.REPORTS),
         ]
+
+    def _report(self, name: str) -> URLPattern:
+        view = partial(reports.page, name=name, context=self.each_context)
+        return path(f"reports/{name}/", self.admin_view(view), name=f"report_{name}")
 
     def login(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:
         user = request.user

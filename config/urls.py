@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api.views import avatar_file
+from bookings.pages import come_back, pay
 from common.api.docs import RedocView, SchemaView, SwaggerView
 from common.api.health import HealthView, alive, figures
 from config.landing import landing
@@ -26,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", figures, name="metrics"),
     path("admin/", admin.site.urls),
     path("media/avatars/<slug:name>.webp", avatar_file, name="avatar-file"),
+    path("pay/<str:token>", pay, name="pay"),
+    path("pay/<str:token>/back", come_back, name="pay-back"),
     path("sandbox/pay/<slug:reference>", sandbox_pay, name="sandbox-pay"),
     path("api/docs", SwaggerView.as_view(), name="docs"),
     path("api/redoc", RedocView.as_view(), name="reference"),

@@ -18,6 +18,7 @@ from loyalty.models import LoyaltyAccount, LoyaltyEntry, PointsLot, PromoCode
 from loyalty.points import expiry_of, points_for
 from loyalty.promo import Basket, Customer, Line, discount_of, normal_code
 from loyalty.tiers import BENEFITS, Ladder, Tier
+from payments.selectors import credit_of
 
 RECENT = 5
 
@@ -41,6 +42,7 @@ class Summary:
     next_tier_points: int | None
     next_tier_benefits: list[str]
     point_value: Money
+    credit: list[Money]
     expiring: Expiring | None
     recent_activity: Sequence[LoyaltyEntry]
 
@@ -51,7 +53,7 @@ def ladder() -> Ladder:
 
 
 def summary_of(user: Any) -> Summary:
-    """Three queries: the account, the lots that expire, and the latest entries."""
+    """Four queries: the account, the lots that expire, the latest entries, and the credit."""
     account = LoyaltyAccount.objects.visible_to(user).first() or LoyaltyAccount()
     tier = ladder().tier(account.lifetime_points)
     step = ladder().next_step(account.lifetime_points)
@@ -65,6 +67,7 @@ def summary_of(user: Any) -> Summary:
         next_tier_points=step[1] if step else None,
         next_tier_benefits=BENEFITS[step[0]].sentences() if step else [],
         point_value=worth(1),
+        credit=credit_of(user.pk),
         expiring=_next_to_expire(account),
         recent_activity=list(LoyaltyEntry.objects.visible_to(user).order_by("-number")[:RECENT]),
     )

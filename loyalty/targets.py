@@ -1,6 +1,6 @@
 """What points can be used on. An upper floor says so in the setting `REDEMPTION_TARGETS`; loyalty knows no bookings.
 
-    REDEMPTION_TARGETS = {"booking": "bookings.services.points.BookingTarget"}
+    REDEMPTION_TARGETS = {"booking": "bookings.services.redeeming.BookingTarget"}
 
 Both calls run in the transaction of the redemption: the thing's own row is locked before the account of points, as
 everywhere parents come before what hangs on them.
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from common.money import Money
+from loyalty.models import LoyaltyEntry
 
 BOOKING = "booking"
 
@@ -25,8 +26,8 @@ class RedemptionTarget(Protocol):
         Refuses by a domain error what is over, cancelled or paid.
         """
 
-    def take_off(self, subject_id: UUID, value: Money) -> None:
-        """Lowers what is due by `value`, which is at most what `due` has said."""
+    def take_off(self, subject_id: UUID, redeemed: LoyaltyEntry) -> None:
+        """Lowers what is due by the worth of what was redeemed, which is at most what `due` has said."""
 
 
 def target_named(name: str) -> RedemptionTarget | None:

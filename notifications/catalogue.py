@@ -85,6 +85,15 @@ _MOVED_MONEY = Kind(
     needs=frozenset({"what", "amount", "number"}),
     shows=frozenset({"amount", "number"}),
 )
+# Not told any more when it was paid meanwhile.
+_DUE = Kind(
+    Topic.MONEY,
+    (Channel.EMAIL, Channel.PUSH),
+    needs=frozenset({"what", "at", "amount", "number", "link"}),
+    shows=frozenset({"amount", "number", "link"}),
+    urgency=Urgency.NOW,
+    about="booking",
+)
 _CODE = Kind(
     Topic.SECURITY,
     (Channel.SMS,),
@@ -135,8 +144,19 @@ KINDS: dict[str, Kind] = {
         urgency=Urgency.BULK,
         lives=timedelta(days=3),
     ),
-    "payment_received": _MOVED_MONEY,
+    "payment_due": _DUE,
+    "payment_needs_confirmation": _DUE,
+    # The receipt goes along.
+    "payment_received": replace(_MOVED_MONEY, about="payment"),
     "payment_refunded": _MOVED_MONEY,
+    "payment_credited": _MOVED_MONEY,
+    # To those who look after the money: a gateway's books of a day and ours do not agree.
+    "reconciliation_open": Kind(
+        Topic.MONEY,
+        (Channel.EMAIL,),
+        needs=frozenset({"gateway", "day", "found"}),
+        shows=frozenset({"gateway", "day"}),
+    ),
     # Written by staff: the texts only frame what they say.
     "promotion": Kind(
         Topic.PROMOTIONS,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from common.personal_data import PersonalData
+from common.personal_data import PersonalData, plain_rows
 from notifications.models import (
     ContactSubmission,
     Delivery,
@@ -19,15 +19,15 @@ ERASED_EMAIL = "erased@invalid.invalid"
 
 def export(user: Any) -> dict[str, Any]:
     return {
-        "notifications": _rows(
+        "notifications": plain_rows(
             Notification.objects.visible_to(user), "kind", "title", "message", "data", "read_at", "created_at"
         ),
-        "preferences": _rows(Preference.objects.visible_to(user), "channel", "topic", "is_on"),
-        "devices": _rows(Device.objects.visible_to(user), "platform", "token", "seen_at"),
-        "deliveries": _rows(
+        "preferences": plain_rows(Preference.objects.visible_to(user), "channel", "topic", "is_on"),
+        "devices": plain_rows(Device.objects.visible_to(user), "platform", "token", "seen_at"),
+        "deliveries": plain_rows(
             Delivery.objects.filter(recipient=user.pk), "kind", "channel", "state", "sent_at", "created_at"
         ),
-        "contact_forms": _rows(_written_by(user), "name", "email", "phone", "subject", "message", "created_at"),
+        "contact_forms": plain_rows(_written_by(user), "name", "email", "phone", "subject", "message", "created_at"),
     }
 
 
@@ -48,13 +48,6 @@ def erase(user: Any) -> None:
 def _written_by(user: Any) -> Any:
     # An address that nobody had to prove may be anybody's, so only forms sent while signed in are surely theirs.
     return ContactSubmission.objects.filter(sender=user.pk)
-
-
-def _rows(queryset: Any, *fields: str) -> list[dict[str, Any]]:
-    return [
-        {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
-        for row in queryset.order_by("pk").values(*fields)
-    ]
 
 
 PERSONAL_DATA = PersonalData("messages", export=export, erase=erase)

@@ -15,6 +15,16 @@ class Purpose(TextChoices):
     TIP = "tip", "Tip"
 
 
+# Given besides the price: it pays for nothing, and nothing that becomes of the price touches it.
+BESIDES = frozenset({Purpose.TIP})
+FOR_THE_PRICE = frozenset(Purpose) - BESIDES
+
+
+def kin_of(purpose: Purpose) -> frozenset[Purpose]:
+    """The purposes that are paid instead of one another or one after another, this one among them."""
+    return BESIDES if purpose in BESIDES else FOR_THE_PRICE
+
+
 class PaymentStatus(TextChoices):
     CREATED = "created", "Not yet at the gateway"
     PENDING = "pending", "Waiting for the customer"
@@ -67,6 +77,13 @@ class CallState(TextChoices):
     UNKNOWN = "unknown", "Outcome unknown"
 
 
+class Destination(TextChoices):
+    """Where money goes back to."""
+
+    GATEWAY = "gateway", "Where it came from"
+    CREDIT = "credit", "Credit with us"
+
+
 class RefundStatus(TextChoices):
     AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
     PENDING = "pending", "Pending"
@@ -86,3 +103,25 @@ class WebhookState(TextChoices):
     IGNORED = "ignored", "Not for us"
     ORPHAN = "orphan", "Of nothing we know"
     NEEDS_REVIEW = "needs_review", "Needs review"
+
+
+class RunState(TextChoices):
+    """Whether a day of a gateway is closed: it is once its books and ours agree, or people dealt with what does not."""
+
+    INCOMPLETE = "incomplete", "Not read to its end"
+    FLAGGED = "flagged", "Needs a look"
+    CLEAN = "clean", "In agreement"
+
+
+class LineState(TextChoices):
+    MATCHED = "matched", "In agreement"
+    HEALED = "healed", "Was missing here"
+    ORPHAN = "orphan", "Of nothing we know"
+    OURS_ONLY = "ours_only", "Not in the gateway's books"
+    DIFFERS = "differs", "Differs"
+    DUPLICATE = "duplicate", "Listed twice"
+
+
+AGREED = frozenset({LineState.MATCHED, LineState.HEALED})
+# The gateway's line for a movement of ours: there is one of these for each.
+FOUND = AGREED | {LineState.DIFFERS}

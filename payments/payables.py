@@ -8,7 +8,7 @@ one another in a circle.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -18,15 +18,20 @@ from django.utils.module_loading import import_string
 from common.money import Money
 from payments.enums import Purpose
 from payments.models import Payment, Refund
+from payments.receipts import Bill
 
 
 @dataclass(frozen=True, slots=True)
 class PayableFacts:
-    """What is due for each purpose just now; a purpose that is missing cannot be paid."""
+    """What is due for each purpose just now; a purpose that is missing cannot be paid.
+
+    `chosen` are those of which the payer says how much, and the most that it may be.
+    """
 
     payer_id: UUID
     title: str
     due: Mapping[Purpose, Money]
+    chosen: Mapping[Purpose, Money] = field(default_factory=dict)
 
 
 class Payable(Protocol):
@@ -35,6 +40,9 @@ class Payable(Protocol):
 
     def lock(self, payable_id: UUID) -> None:
         """Locks the payable's row until the transaction ends."""
+
+    def receipt(self, payable_id: UUID) -> Bill | None:
+        """What was bought and what is due for it, as receipts show it; None if there is no such thing."""
 
     def on_authorized(self, payment: Payment) -> None:
         """The amount is held."""

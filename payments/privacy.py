@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from common.personal_data import PersonalData
+from common import clock
+from common.personal_data import PersonalData, plain_rows
+from common.queue import enqueue
 from payments.models import Payment, Refund, SavedCard
+from payments.selectors import credit_of
 
 
 def export(user: Any) -> dict[str, Any]:
@@ -11,26 +14,22 @@ def export(user: Any) -> dict[str, Any]:
     refunds = Refund.objects.visible_to(user)
     cards = SavedCard.objects.visible_to(user)
     return {
-        "payments": _rows(
+        "payments": plain_rows(
             payments, "purpose", "gateway", "status", "currency", "amount_minor", "captured_minor", "created_at"
         ),
-        "refunds": _rows(refunds, "payment_id", "status", "amount_minor", "reason", "created_at"),
-        "saved_cards": _rows(cards, "gateway", "brand", "last4", "expires_on"),
+        "refunds": plain_rows(refunds, "payment_id", "status", "destination", "amount_minor", "reason", "created_at"),
+        "credit": [{"amount": str(each), "currency": each.currency} for each in credit_of(user.pk)],
+        "saved_cards": plain_rows(cards, "gateway", "brand", "last4", "expires_on"),
     }
 
 
 def erase(user: Any) -> None:
     """Forgets the cards, and what a browser was told to pay with."""
-    SavedCard.objects.visible_to(user).delete()
+    for card in SavedCard.objects.visible_to(user).order_by("pk"):
+        SavedCard.objects.filter(pk=card.pk).update(forgotten_at=clock.now())
+        enqueue("payments.forget_card", str(card.pk))
     Payment.objects.visible_to(user).update(client={})
     Refund.objects.visible_to(user).update(reason="")
-
-
-def _rows(queryset: Any, *fields: str) -> list[dict[str, Any]]:
-    return [
-        {name: value if isinstance(value, int | str | None) else str(value) for name, value in row.items()}
-        for row in queryset.order_by("pk").values(*fields)
-    ]
 
 
 PERSONAL_DATA = PersonalData("payments", export=export, erase=erase)

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from common.queue import task
-from payments.models import PaymentId, RefundId
-from payments.services import cancelling, refund_calls, resolving, webhooks
+from payments.models import PaymentId, RefundId, RunId
+from payments.services import cancelling, cards, reconciling, refund_calls, resolving, webhooks
 
 
 @task("payments.process_webhook")
@@ -22,6 +22,21 @@ def cancel(payment: str) -> None:
     cancelling.cancel_at_gateway(PaymentId(UUID(payment)))
 
 
+@task("payments.forget_card")
+def forget_card(card: str) -> None:
+    cards.forget_at_gateway(UUID(card))
+
+
 @task("payments.sweep")
 def sweep() -> None:
     resolving.sweep()
+
+
+@task("payments.reconcile")
+def reconcile() -> None:
+    reconciling.reconcile_due()
+
+
+@task("payments.reconcile_run")
+def reconcile_run(run: str) -> None:
+    reconciling.reconcile(RunId(UUID(run)))

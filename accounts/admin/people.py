@@ -13,11 +13,11 @@ from accounts.admin.inlines import AddressInline, KnownPersonInline, SessionInli
 from accounts.admin.panels import panels_of
 from accounts.models import User
 from accounts.services import block_user, reset_second_factor, save_correction, unblock_user
-from common import audit
 from common.admin.base import AlmanacModelAdmin
 from common.admin.decorators import action, display
+from common.admin.exporting import CsvExport
 from common.admin.filters import DaysFilter
-from common.exports import Column, stream_csv
+from common.exports import Column
 
 EXPORTED = (
     Column("id", lambda user: user.pk),
@@ -45,7 +45,7 @@ class PersonForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class UserAdmin(CsvExport, AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -55,6 +55,9 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
     search_fields = ("email", "phone_number", "first_name", "last_name", "=id")
     search_help_text = "Name, e-mail, phone number or id"
     ordering = ("-id",)
+    export_permission = "accounts.export_user"
+    export_filename = "people.csv"
+    export_columns = EXPORTED
     date_hierarchy = "created_at"
     filter_horizontal = ()
     autocomplete_fields = ("groups",)
@@ -81,6 +84,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
         ),
     )
     inlines = (SessionInline, AddressInline, KnownPersonInline)
+    change_form_outer_before_template = "admin/person_links.html"
     change_form_outer_after_template = "admin/person_panels.html"
     actions = ("block", "unblock", "reset_second_factor", "export_csv")
 
@@ -96,6 +100,8 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         person = kwargs.get("obj")
+        may_look = request.user.has_perm("accounts.impersonate_user")
+        context["may_look_as"] = may_look and person is not None and not person.is_staff and person.erased_at is None
         context["panels"] = panels_of(person, actor_of(request)) if person is not None else []
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -109,9 +115,6 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
 
     def has_block_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.block_user"))
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("accounts.export_user"))
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -148,6 +151,7 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="block",
             question="Block these people? They are signed out everywhere.",
+            is_dangerous=True,
             run=lambda user, reason: block_user(user, actor=actor_of(request), reason=reason),
         )
 
@@ -168,11 +172,6 @@ class UserAdmin(AlmanacModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  
             queryset,
             action="reset_second_factor",
             question="Forget their authenticator apps and recovery codes?",
+            is_dangerous=True,
             run=lambda user, reason: reset_second_factor(user, actor=actor_of(request), reason=reason),
         )
-
-    @action(description="Export CSV", permissions=["export"])
-    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse:
-        audit.record("exported", User, actor=actor_of(request), data={"filters": request.GET.dict()})
-        rows = queryset.order_by("pk").iterator(chunk_size=2_000)
-        return stream_csv("people.csv", EXPORTED, rows)  # type: ignore[return-value]  # a streaming response is one too

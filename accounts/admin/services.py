@@ -102,6 +102,7 @@ class ServiceAdmin(AlmanacModelAdmin):
             queryset,
             action="revoke",
             question="Revoke all keys of these services? They are shut out at once.",
+            is_dangerous=True,
             run=lambda service, reason: revoke_keys(service, actor=actor_of(request), reason=reason),
         )
 

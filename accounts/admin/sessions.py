@@ -42,6 +42,9 @@ class SessionAdmin(ReadOnlyModelAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.end_session"))
 
+    def described(self, row: Session) -> str:
+        return f"{row.user}: {row.get_platform_display()}, {row.user_agent}".removesuffix(", ")
+
     @display(description="State", label={"signed in": "success", "ended": "danger", "lapsed": "info"})
     def state(self, session: Session) -> str:
         if session.revoked_at:
@@ -55,5 +58,6 @@ class SessionAdmin(ReadOnlyModelAdmin):
             queryset,
             action="sign_out",
             question="Sign these devices out? Their owners have to sign in again.",
+            is_dangerous=True,
             run=lambda session, reason: end_session_of(session, actor=actor_of(request), reason=reason),
         )

@@ -76,6 +76,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         permissions: ClassVar = [
             ("block_user", "Can block and unblock people"),
             ("export_user", "Can export people as CSV"),
+            ("impersonate_user", "Can look at the platform as somebody sees it"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -5,17 +5,19 @@ from itertools import islice
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 
 from bench.booked import pattern
 from bench.busy_world import ROWS_OF_A_CALENDAR, fill
 from bench.copying import bulk_writing
 from bench.scenario import Load, Work, all_scenarios
-from bench.scenarios import bookings, load_mix
+from bench.scenarios import bookings, checkout, load_mix
 from bench.tests.test_busy_world import sent
 from bookings.management.invariants import OWN
-from bookings.models import Booking, BookingLine, TimelineEntry
-from catalog.models import Occupancy
+from bookings.models import Booking, BookingLine, CheckoutPreview, TimelineEntry
+from catalog.models import Category, Occupancy
 from common.proofs import check, invariants
+from payments.models import Journal, Payment, Posting, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,9 @@ def _few_of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
         (bookings, "SPECIALISTS", 3),
         (bookings, "CALLERS", 2),
         (bookings, "CANCELLED_IN_A_RUN", 2),
+        (checkout, "CALLERS", 2),
+        (checkout, "CONFIRMED_IN_A_RUN", 2),
+        (checkout, "RUNS", 2),
         (load_mix, "ROOMS", 40),
         (load_mix, "CALLERS", 20),
         (load_mix, "READ", 3),
@@ -88,6 +93,45 @@ def test_guards_and_indexes_are_back_when_the_rows_are_written() -> None:
         assert guards() != before
 
     assert guards() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "booked"),
+    [
+        ("checkout-prepare", CheckoutPreview, 0),
+        ("checkout-cash", BookingLine, 1),
+        ("checkout-online", Payment, 1),
+        ("webhook", WebhookEvent, 0),
+    ],
+)
+def test_what_is_paid_is_asked_for_and_written_alike(name: str, model: type[Model], booked: int) -> None:
+    Category.objects.create(name="Facial", slug="facial")
+    load = loaded(name)
+    assert load.bare_sql is not None
+
+    for run in (0, 1):
+        before = model._base_manager.count(), Booking.objects.count()
+        if run:
+            done(next(load.bare_sql(run)))
+        else:
+            request = next(load.requests(run))
+            assert sent(request).status_code in request.accepts
+        assert (model._base_manager.count(), Booking.objects.count()) == (before[0] + 1, before[1] + booked)
+
+
+def test_a_capture_is_posted_alike_by_a_call_and_by_bare_sql() -> None:
+    load = loaded("ledger-capture")
+    assert load.calls is not None
+    assert load.bare_sql is not None
+    before = Posting.objects.count()
+
+    next(load.calls(0))()
+    assert Posting.objects.count() == before + 2
+    done(next(load.bare_sql(1)))
+
+    assert (Posting.objects.count(), Journal.objects.count()) == (before + 4, 3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.mark.parametrize("name", ["booking-get", "bookings-list"])

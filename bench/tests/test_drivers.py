@@ -11,6 +11,7 @@ from itertools import repeat
 import pytest
 
 from bench import http_driver
+from bench.call_driver import CallDriver
 from bench.drivers import DriverFailed, run_together
 from bench.figures import Sample
 from bench.http_driver import HttpDriver
@@ -174,3 +175,15 @@ def test_what_a_driver_burns_is_its_own_and_the_warm_up_counts_for_nothing() -> 
 def test_a_driver_that_cannot_work_says_why() -> None:
     with pytest.raises(DriverFailed, match=r"nobody was there for 0\.1 s"):
         run_together([Breaker()], meters={}, seconds=0.1, warm_up=0.1)
+
+
+@forks
+def test_what_is_called_is_counted_and_its_processor_time_is_told() -> None:
+    def calls(_take: int) -> Iterator[Callable[[], object]]:
+        return repeat(lambda: sum(range(1_000)))
+
+    run = run_together([CallDriver(calls, first_take=0, threads=9)], meters={}, seconds=0.1, warm_up=0.01)
+
+    [sample] = run.samples
+    assert sample.answers >= sample.completed_in_time > 10
+    assert sample.driver_cpu_seconds > 0

@@ -1,5 +1,6 @@
 """The desk: every booking, what happened to it, and what may be done about it."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,13 +13,15 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from accounts.admin.actors import actor_of
+from bookings.admin.cash import cash_page, takes_cash
 from bookings.admin.day_board import day_page
-from bookings.admin.export import EXPORTED, currency_of
+from bookings.admin.export import EXPORTED
 from bookings.admin.new_booking import add_page
 from bookings.admin.panels import panels_of
 from bookings.admin.previews import priced, shown_time, shown_with
 from bookings.admin.step_pages import step_page
 from bookings.admin.steps import offered_steps
+from bookings.admin.tax_report import tax_report_page
 from bookings.enums import BookingStatus, PaymentStatus
 from bookings.models import Booking
 from bookings.selectors.looking_up import looked_up
@@ -28,8 +31,8 @@ from bookings.services.deciding import confirm_booking
 from common import audit
 from common.admin.base import ReadOnlyModelAdmin
 from common.admin.decorators import action, display
+from common.admin.exporting import PORTION, CsvExport
 from common.admin.filters import DaysFilter
-from common.exports import stream_csv
 from common.money import Money
 
 STATE_COLOURS = {
@@ -54,7 +57,7 @@ SHOWN = ("customer", "specialist", "resource", "service")
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnlyModelAdmin):
+class BookingAdmin(CsvExport, ReadOnlyModelAdmin):
     """Nothing of a booking is edited in place: each step goes by its service, after a page that asks."""
 
     list_display = ("number", "starts", "customer", "with_whom", "what", "state", "payment", "price")
@@ -74,23 +77,35 @@ class BookingAdmin(ReadOnlyModelAdmin):
     date_hierarchy = "starts_at"
     ordering = ("-starts_at", "-id")
     actions = ("confirm_selected", "cancel_selected", "export_csv")
+    export_permission = "bookings.export_booking"
+    export_filename = "bookings.csv"
+    export_columns = EXPORTED
     list_before_template = "admin/booking_links.html"
     change_form_outer_before_template = "admin/booking_steps.html"
     change_form_outer_after_template = "admin/booking_panels.html"
     fieldsets = (
         (
             "What and when",
-            {"fields": (("number", "kind", "status"), ("when", "source"), ("service_shown", "series_link"))},
+            {"fields": (("number", "status"), ("when", "kind"), ("service_shown", "series_link"), "source")},
         ),
         ("People", {"fields": (("customer_link", "reached_by"), ("with_whom", "booked_by"))}),
-        ("Money", {"fields": (("payment_status", "payment_method"), ("price", "made_up_of"), ("deposit", "fee"))}),
+        (
+            "Money",
+            {"fields": (("payment_status", "payment_method"), ("price", "made_up_of"), ("deposit", "fee"))},
+        ),
         (
             "Told",
             {"fields": ("title", "description", "notes", "meeting_link", "preparation_notes", "completion_notes")},
         ),
         (
             "Times",
-            {"fields": (("created_at", "confirmed_at", "started_at"), ("completed_at", "cancelled_at", "expires_at"))},
+            {
+                "fields": (
+                    ("created_at", "confirmed_at"),
+                    ("started_at", "completed_at"),
+                    ("cancelled_at", "expires_at"),
+                )
+            },
         ),
     )
     readonly_fields = (
@@ -110,6 +125,8 @@ class BookingAdmin(ReadOnlyModelAdmin):
         view = self.admin_site.admin_view
         own = [
             path("day/", view(self.day_view), name="bookings_day"),
+            path("<uuid:booking_id>/cash/", view(self.cash_view), name="bookings_booking_cash"),
+            path("tax-report/", view(self.tax_report_view), name="bookings_tax_report"),
             path("<uuid:booking_id>/step/<slug:name>/", view(self.step_view), name="bookings_booking_step"),
         ]
         return [*own, *super().get_urls()]
@@ -135,19 +152,31 @@ class BookingAdmin(ReadOnlyModelAdmin):
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("bookings.cancel_booking"))
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("bookings.export_booking"))
+    def total_of(self, row: Booking) -> str:
+        return row.currency
+
+    def exported_rows(self, queryset: models.QuerySet[Booking]) -> Iterable[Booking]:
+        return queryset.select_related(*SHOWN).order_by("starts_at", "pk").iterator(chunk_size=PORTION)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return add_page(self, request)
 
+    def described(self, row: Booking) -> str:
+        return f"{row.number}: {row.customer}, {shown_time(row)}, {shown_with(row)}"
+
     def step_view(self, request: HttpRequest, booking_id: UUID, name: str) -> HttpResponse:
         return step_page(self, request, booking_id, name)
 
+    def cash_view(self, request: HttpRequest, booking_id: UUID) -> HttpResponse:
+        return cash_page(self, request, booking_id)
+
     def day_view(self, request: HttpRequest) -> HttpResponse:
         return day_page(self, request)
+
+    def tax_report_view(self, request: HttpRequest) -> HttpResponse:
+        return tax_report_page(self, request)
 
     def change_view(
         self,
@@ -161,7 +190,12 @@ class BookingAdmin(ReadOnlyModelAdmin):
             refused: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
             return refused
         user = actor_of(request)
-        shown = {"steps": offered_steps(booking, user), "panels": panels_of(booking), **(extra_context or {})}
+        shown = {
+            "steps": offered_steps(booking, user),
+            "takes_cash": takes_cash(booking, user),
+            "panels": panels_of(booking),
+            **(extra_context or {}),
+        }
         response: HttpResponse = super().change_view(request, object_id, form_url, shown)
         return response
 
@@ -251,14 +285,9 @@ class BookingAdmin(ReadOnlyModelAdmin):
             queryset,
             action="cancel_selected",
             question="Cancel these bookings and give their times back? It costs the customers nothing.",
+            is_dangerous=True,
             run=lambda booking, reason: _cancel(request, booking, reason),
         )
-
-    @action(description="Export CSV", permissions=["export"])
-    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[Booking]) -> HttpResponse:
-        audit.record("exported", Booking, actor=actor_of(request), data={"filters": request.GET.dict()})
-        rows = queryset.select_related(*SHOWN).order_by("starts_at", "pk").iterator(chunk_size=2_000)
-        return stream_csv("bookings.csv", EXPORTED, rows, totals_per=currency_of)  # type: ignore[return-value]  # a streaming response is one too
 
 
 def _confirm(request: HttpRequest, booking: Booking, reason: str) -> None:

@@ -1,6 +1,6 @@
 """The day board as a picture: a row for each calendar, a block for each booking, hours from left to right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -80,11 +80,18 @@ def day_picture(rows: Sequence[Row], within: TimeRange, zone: ZoneInfo, *, day: 
         "rows": drawn,
         "may_move": may_move,
         "day_asked": day.isoformat(),
-        "legend": [
-            (GUTTER + n * 150, BookingStatus(status).label, fill) for n, (status, fill) in enumerate(FILLS.items())
-        ],
+        "legend": list(_legend()),
     }
     return render_to_string("admin/day_picture.html", page)
+
+
+def _legend() -> Iterator[tuple[int, str, str]]:
+    """Each word where the one before it ends."""
+    x = GUTTER
+    for status, fill in FILLS.items():
+        label = str(BookingStatus(status).label)
+        yield x, label, fill
+        x += 34 + len(label) * LETTER
 
 
 def _row(row: Row, scale: Scale, zone: ZoneInfo, y: int, height: int) -> dict[str, Any]:

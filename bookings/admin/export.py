@@ -42,7 +42,3 @@ EXPORTED = (
     ),
     Column("booked", lambda booking: booking.created_at.isoformat(timespec="seconds")),
 )
-
-
-def currency_of(booking: Booking) -> str:
-    return booking.currency

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bookings.cancellation import Policy, Rule
-from bookings.enums import BookingStatus, PaymentStatus, Role
+from bookings.enums import BookingStatus, Role
 from bookings.models import Booking
+from bookings.selectors.paying import paid_for
 from bookings.selectors.permitted import cancellation_of
 from common.money import Money
 
@@ -16,6 +17,7 @@ RULES: Mapping[str, str] = {
     Rule.JUST_BOOKED: "it was booked just now",
     Rule.IN_TIME: "it is before the deadline",
     Rule.LATE: "the deadline is over",
+    Rule.DECIDED: "staff decided so",
 }
 
 
@@ -35,15 +37,6 @@ def shown_with(booking: Booking) -> str:
     return " · ".join(names) or "Nobody yet"
 
 
-def paid_for(booking: Booking) -> Money:
-    """What the customer has given for it so far, as its payment status says."""
-    if booking.payment_status == PaymentStatus.PAID:
-        return booking.total
-    if booking.payment_status == PaymentStatus.DEPOSIT_PAID:
-        return booking.deposit
-    return Money.zero(booking.currency)
-
-
 def preview_of(booking: Booking, *, is_cancelled: bool, now: datetime) -> list[tuple[str, str]]:
     about = [
         ("Customer", str(booking.customer)),
@@ -58,6 +51,7 @@ def preview_of(booking: Booking, *, is_cancelled: bool, now: datetime) -> list[t
 
 def cancellation_preview(booking: Booking, now: datetime) -> list[tuple[str, str]]:
     """What staff's cancellation costs the customer, what the customer's own would cost now, and what is given back."""
+    paid = Money(paid_for(booking.pk).left, booking.currency)
     ours = cancellation_of(booking, Role.STAFF, now)
     theirs = cancellation_of(booking, Role.CUSTOMER, now)
     own = f"{priced(theirs.fee)}: {RULES[theirs.rule]}" if theirs.is_allowed else RULES[theirs.rule].capitalize()
@@ -66,6 +60,13 @@ def cancellation_preview(booking: Booking, now: datetime) -> list[tuple[str, str
         ("Fee for this cancellation", f"{priced(ours.fee)}: {RULES[ours.rule]}"),
         ("If the customer cancelled now", own),
         ("Free until", f"{deadline:%a %d %b %Y %H:%M} ({booking.timezone})"),
-        ("Paid so far", priced(paid_for(booking))),
-        ("Owed back", priced(max(paid_for(booking) - ours.fee, Money.zero(booking.currency)))),
+        ("Paid so far", priced(paid)),
+        *_other_means(booking),
+        ("Owed back", priced(max(paid - ours.fee, Money.zero(booking.currency)))),
     ]
+
+
+def _other_means(booking: Booking) -> list[tuple[str, str]]:
+    """Points always come back, and credit does here: staff's own cancellation costs nothing."""
+    by = {"points": booking.points_minor, "credit": booking.credit_minor}
+    return [(f"By {name}, comes back", priced(Money(minor, booking.currency))) for name, minor in by.items() if minor]

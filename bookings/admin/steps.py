@@ -6,22 +6,27 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import User
 from bookings.admin.fields import DeskForm, WhenForm, minutes_field, overrule_field, reason_field, text_field
 from bookings.enums import Action, BookingKind
 from bookings.models import Booking
 from bookings.models.booking import LONGEST_LINK, LONGEST_NOTES
+from bookings.selectors.paying import paid_for
 from bookings.selectors.permitted import permitted_actions
 from bookings.services.actors import OVERRULE, overruling_staff, staff
-from bookings.services.cancelling import cancel_booking
+from bookings.services.cancelling import cancel_booking, cancel_keeping
 from bookings.services.closing import complete_booking, mark_no_show
 from bookings.services.deciding import confirm_booking, start_booking
+from bookings.services.refunds import put_into_credit
 from bookings.services.rescheduling import reschedule_booking
 from bookings.transitions import Actor
 from common import clock
+from common.money import Money, MoneyError
+from payments.enums import Destination
 
+REFUND = "payments.refund_payment"
 Data = Mapping[str, Any]
 
 
@@ -47,6 +52,29 @@ class CompleteForm(StepForm):
 
 class ReasonedForm(StepForm):
     reason = reason_field(required=True)
+
+
+class CancelForm(ReasonedForm):
+    """How much of the money goes back, and where to: asked of whoever may refund, as long as there is some."""
+
+    amount = forms.CharField(label="Give back", max_length=24, required=False, widget=UnfoldAdminTextInputWidget())
+    destination = forms.ChoiceField(
+        choices=Destination.choices, label="To", initial=Destination.GATEWAY, widget=UnfoldAdminRadioSelectWidget()
+    )
+    field_order = ("amount", "destination", "reason")
+
+    def __init__(self, data: Any, *, booking: Booking, user: User) -> None:
+        super().__init__(data, booking=booking, user=user)
+        self.left = Money(paid_for(booking.pk).left, booking.currency)
+        self.fields["amount"].help_text = f"Of {self.left} {self.left.currency}; empty: all of it. The rest is kept."
+        if not (self.left and user.has_perm(REFUND)):
+            del self.fields["amount"], self.fields["destination"]
+
+    def clean_amount(self) -> Money:
+        try:
+            return Money.parse(self.cleaned_data["amount"] or str(self.left), self.left.currency)
+        except MoneyError as problem:
+            raise forms.ValidationError(str(problem)) from problem
 
 
 class RescheduleForm(WhenForm):
@@ -94,8 +122,14 @@ def _no_show(booking: Booking, user: User, form: DeskForm) -> Booking:
     return mark_no_show(booking, actor=staff(user), **form.cleaned_data)
 
 
-def _cancel(booking: Booking, user: User, form: DeskForm) -> Booking:
-    return cancel_booking(booking, actor=staff(user), **form.cleaned_data)
+def _cancel(booking: Booking, user: User, form: CancelForm) -> Booking:
+    reason, amount = form.cleaned_data["reason"], form.cleaned_data.get("amount", form.left)
+    if form.cleaned_data.get("destination") == Destination.CREDIT:
+        put_into_credit(booking, amount, reason=reason)
+        return cancel_keeping(booking, form.left - amount, actor=staff(user), reason=reason)
+    if amount == form.left:
+        return cancel_booking(booking, actor=staff(user), reason=reason)
+    return cancel_keeping(booking, form.left - amount, actor=staff(user), reason=reason)
 
 
 def _reschedule(booking: Booking, user: User, form: WhenForm) -> Booking:
@@ -148,7 +182,7 @@ STEPS: Mapping[str, Step] = {
         "Cancel",
         "bookings.cancel_booking",
         "Cancel this booking and give its time back?",
-        ReasonedForm,
+        CancelForm,
         _cancel,
         is_dangerous=True,
     ),

@@ -27,6 +27,8 @@ from bookings.api.views.appointments_of_professionals import (
 from bookings.api.views.booked_dates import BookedDatesView
 from bookings.api.views.bookings import BookingViewSet
 from bookings.api.views.calendars import BookingFileView, FeedView, OwnFeedView
+from bookings.api.views.cash_and_tips import CashView, TipView
+from bookings.api.views.checkout import ConfirmCheckoutView, PrepareView
 from bookings.api.views.dashboards import DashboardView, PlatformMetricsView, SpecialistDashboardView
 from bookings.api.views.paying import DepositView, FullPaymentView, RefundView, VerifyView
 from bookings.api.views.reviews import RateView, ReviewViewSet
@@ -86,8 +88,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:id>/calendar.ics", BookingFileView.as_view(), name="booking-file"),
     path("bookings/<uuid:id>/rate", RateView.as_view(), name="booking-rate"),
     path("calendars/<slug:token>.ics", FeedView.as_view(), name="calendar-feed-file"),
+    path("checkout/prepare", PrepareView.as_view(), name="checkout-prepare"),
+    path("checkout/confirm", ConfirmCheckoutView.as_view(), name="checkout-confirm"),
     path("payments/process-deposit", DepositView.as_view(), name="payment-deposit"),
     path("payments/process-full-payment", FullPaymentView.as_view(), name="payment-full"),
+    path("payments/cash", CashView.as_view(), name="payment-cash"),
+    path("payments/tip", TipView.as_view(), name="payment-tip"),
     path("payments/verify", VerifyView.as_view(), name="payment-verify"),
     path("payments/refund", RefundView.as_view(), name="payment-refund"),
     path("reviews", reviews, name="reviews"),

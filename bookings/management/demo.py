@@ -8,7 +8,10 @@ from random import Random
 from accounts.models import User
 from bookings.enums import BookingStatus, Role
 from bookings.management.demo_crowd import seed_crowd
+from bookings.management.demo_means import seed_means
+from bookings.management.demo_money import seed_money
 from bookings.management.demo_rows import Row, row, save_rows
+from bookings.management.demo_visits import seed_visits
 from bookings.models import Booking
 from bookings.selectors.wanted import wanted_resource
 from bookings.services.actors import customer
@@ -57,6 +60,9 @@ def seed(world: DemoWorld) -> None:
         _review(past, world.dice("reviews of bookings"))
         save_rows(_with_times([*_appointments_to_come(world, services, customers), *_to_come(world, rooms, customers)]))
         _seed_series(world, rooms[0], customers[0])
+        seed_visits(world, customers)
+        seed_means(customers)
+        seed_money(customers[0])
     if world.scale > 1:
         seed_crowd(world)
 

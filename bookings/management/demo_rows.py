@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts.models import User
-from bookings.enums import MOVES, Action, BookingStatus, Role
+from bookings.enums import MOVES, Action, BookingKind, BookingStatus, Role
 from bookings.models import Booking, BookingLine, TimelineEntry
 from bookings.reminders import next_reminder
 from bookings.services.drafting import Draft
@@ -44,6 +44,20 @@ PATHS_OF_RESERVATIONS: Mapping[BookingStatus, tuple[Step, ...]] = {
     BookingStatus.COMPLETED: (Step(Action.COMPLETE, Role.SYSTEM),),
     BookingStatus.CANCELLED: (Step(Action.CANCEL, Role.CUSTOMER, "The meeting is online now."),),
 }
+# Nobody can be sent to a home yet but by staff.
+_SENT = Step(Action.CONFIRM, Role.STAFF)
+PATHS_OF_VISITS: Mapping[BookingStatus, tuple[Step, ...]] = {
+    BookingStatus.PENDING_PAYMENT: (),
+    BookingStatus.PENDING: (),
+    BookingStatus.CONFIRMED: (_SENT,),
+    BookingStatus.COMPLETED: (_SENT, Step(Action.COMPLETE, Role.STAFF)),
+    BookingStatus.CANCELLED: (_SENT, Step(Action.CANCEL, Role.CUSTOMER, "We are away that day.")),
+}
+PATHS_OF = {
+    BookingKind.APPOINTMENT: PATHS,
+    BookingKind.RESERVATION: PATHS_OF_RESERVATIONS,
+    BookingKind.VISIT: PATHS_OF_VISITS,
+}
 _UNPAID = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED})
 
 
@@ -63,8 +77,7 @@ def row(draft: Draft, status: BookingStatus, booked_at: datetime) -> Row:
     booking.deposit_minor = booking.deposit_minor if status in _UNPAID else 0
     booking.status, booking.confirmed_at = first, booked_at if first == BookingStatus.CONFIRMED else None
     history = [_entry(booking, Step(Action.CREATE, Role.CUSTOMER), None, 1, booked_at)]
-    paths = PATHS if booking.specialist is not None else PATHS_OF_RESERVATIONS
-    for step in paths[status]:
+    for step in PATHS_OF[BookingKind(booking.kind)][status]:
         _take(booking, step, history)
     booking.steps, booking.sequence = len(history), len(history) - 1
     if status is BookingStatus.CONFIRMED:
@@ -93,7 +106,7 @@ def numbers(count: int) -> list[int]:
 
 
 def _first_status(booking: Booking, status: BookingStatus) -> BookingStatus:
-    if booking.specialist is None:
+    if booking.kind == BookingKind.RESERVATION:
         return BookingStatus.CONFIRMED
     return BookingStatus.PENDING_PAYMENT if status in _UNPAID else BookingStatus.PENDING
 

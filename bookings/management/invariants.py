@@ -1,6 +1,7 @@
 """What must always be true of bookings."""
 
 from bookings.enums import MOVES, OCCUPYING, Action
+from bookings.management.invariants_of_means import OWN as OF_MEANS
 from bookings.transitions import EVENTS
 from catalog.recurrence import MOST_OCCURRENCES
 from common.outbox import KEPT_FOR
@@ -11,12 +12,15 @@ OWN = (
     "INV-11",
     "INV-14a",
     "INV-15",
+    "INV-15a",
     "INV-18",
+    "INV-18a",
     "INV-19",
     "INV-27",
     "INV-28",
     "INV-29",
     "INV-30",
+    "INV-30a",
     "INV-33",
     "INV-34",
     "INV-35",
@@ -27,6 +31,7 @@ OWN = (
     "INV-39",
     "INV-70",
     "INV-87",
+    *OF_MEANS,
 )
 
 
@@ -37,7 +42,7 @@ def _rows(*values: tuple[str, ...]) -> str:
 
 HOLDING = _rows(*((each.value,) for each in OCCUPYING))
 LEGAL = _rows(*((before.value, action.value, move.to.value) for (before, action), move in MOVES.items()))
-IN_PLACE = _rows((Action.RESCHEDULE.value,), (Action.CHANGE.value,))
+IN_PLACE = _rows((Action.RESCHEDULE.value,), (Action.CHANGE.value,), (Action.HOLD.value,))
 ANNOUNCED = _rows(*((action.value, name) for action, name in EVENTS.items()))
 # Events are swept away by the day; those that are about to go are no longer asked for.
 REMEMBERED_DAYS = KEPT_FOR.days - 1
@@ -120,6 +125,22 @@ register_invariant(
     sql="""
         SELECT id FROM bookings_booking
         WHERE status = 'pending_payment' AND (expires_at IS NULL OR expires_at < now() - interval '5 minutes')
+    """,
+)
+
+register_invariant(
+    id="INV-30a",
+    title="What is held is held by a checkout that nobody has confirmed, and is given back within minutes",
+    sql="""
+        SELECT occupancy.id FROM catalog_occupancy AS occupancy
+        LEFT JOIN bookings_checkoutpreview AS preview ON preview.id = occupancy.subject_id AND preview.is_holding
+        WHERE occupancy.kind = 'hold'
+            AND (preview.id IS NULL OR preview.expires_at < now() - interval '5 minutes')
+        UNION ALL
+        SELECT preview.id FROM bookings_checkoutpreview AS preview
+        WHERE preview.is_holding AND NOT EXISTS (
+            SELECT FROM catalog_occupancy WHERE subject_id = preview.id AND kind = 'hold'
+        )
     """,
 )
 
@@ -250,9 +271,31 @@ register_invariant(
     sql="""
         SELECT booking.id FROM bookings_booking AS booking
         JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
+            AND payment.purpose <> 'tip'
         GROUP BY booking.id
         HAVING sum(payment.captured_minor - payment.refunded_minor - payment.reserved_minor - payment.disputed_minor)
             > booking.total_minor - booking.points_minor - booking.credit_minor
+    """,
+)
+
+register_invariant(
+    id="INV-15a",
+    title="Of a booking's tips whoever did it is owed what is here of them, and nothing else",
+    sql="""
+        WITH given AS (
+            SELECT payable_id, sum(captured_minor - refunded_minor) AS net, sum(reserved_minor) AS promised
+            FROM payments_payment WHERE payable_type = 'booking' AND purpose = 'tip' GROUP BY payable_id
+        ),
+        owed AS (
+            SELECT journal.payable_id, -sum(posting.amount_minor) AS net
+            FROM payments_posting AS posting
+            JOIN payments_journal AS journal ON journal.id = posting.journal_id
+            JOIN payments_ledgeraccount AS account ON account.id = posting.account_id
+            WHERE journal.payable_type = 'booking' AND account.code LIKE 'payable:specialist:%'
+            GROUP BY journal.payable_id
+        )
+        SELECT payable_id FROM given FULL JOIN owed USING (payable_id)
+        WHERE coalesce(given.promised, 0) = 0 AND coalesce(given.net, 0) <> coalesce(owed.net, 0)
     """,
 )
 
@@ -270,6 +313,18 @@ register_invariant(
 )
 
 register_invariant(
+    id="INV-18a",
+    title="Nothing stays held for what has been over for a day",
+    sql="""
+        SELECT payment.id FROM payments_payment AS payment
+        JOIN bookings_booking AS booking ON payment.payable_type = 'booking' AND booking.id = payment.payable_id
+        WHERE payment.status = 'authorized' AND booking.status IN ('completed', 'no_show', 'cancelled', 'expired')
+            AND greatest(payment.updated_at, booking.updated_at) < now() - interval '1 day'
+    """,
+)
+
+# What is given back out of kindness may be given of the fee as well, before the cancellation or after it.
+register_invariant(
     id="INV-19",
     title="A cancelled booking keeps its fee as far as it was paid, and nothing else",
     sql="""
@@ -277,14 +332,21 @@ register_invariant(
             SELECT payment_id, sum(amount_minor) AS total,
                 sum(amount_minor) FILTER (WHERE cause NOT LIKE 'cancelled:%') AS otherwise
             FROM payments_refund WHERE status = 'succeeded' GROUP BY payment_id
+        ),
+        settled AS (
+            SELECT booking.id, booking.cancellation_fee_minor - booking.credit_minor AS fee,
+                sum(payment.captured_minor) AS captured,
+                sum(payment.captured_minor - coalesce(given.total, 0)) AS kept,
+                sum(coalesce(given.otherwise, 0)) AS otherwise
+            FROM bookings_booking AS booking
+            JOIN payments_payment AS payment
+                ON payment.payable_type = 'booking' AND payment.payable_id = booking.id AND payment.purpose <> 'tip'
+            LEFT JOIN given ON given.payment_id = payment.id
+            WHERE booking.status = 'cancelled' AND booking.cancelled_at < now() - interval '1 day'
+            GROUP BY booking.id
+            HAVING sum(payment.disputed_minor) = 0
         )
-        SELECT booking.id FROM bookings_booking AS booking
-        JOIN payments_payment AS payment ON payment.payable_type = 'booking' AND payment.payable_id = booking.id
-        LEFT JOIN given ON given.payment_id = payment.id
-        WHERE booking.status = 'cancelled' AND booking.cancelled_at < now() - interval '1 day'
-        GROUP BY booking.id
-        HAVING sum(payment.disputed_minor) = 0
-            AND sum(payment.captured_minor - coalesce(given.total, 0))
-                <> least(booking.cancellation_fee_minor, sum(payment.captured_minor - coalesce(given.otherwise, 0)))
+        SELECT id FROM settled
+        WHERE kept NOT BETWEEN least(fee, captured) - otherwise AND least(fee, captured - otherwise)
     """,
 )

@@ -1,6 +1,6 @@
 """A booking: an appointment with a specialist, a reservation of a resource, or a visit at the customer's address."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NewType, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -112,6 +112,8 @@ class Booking(BaseModel):
     completion_notes = models.TextField(max_length=LONGEST_NOTES, blank=True)
     deliverables = ArrayField(models.CharField(max_length=LONGEST_LINE), default=list, blank=True, size=MOST_LINES)
     address = models.JSONField(null=True, blank=True)
+    # Who is to be asked for at the door, as they wrote it at the checkout: name, phone, email.
+    contact = models.JSONField(null=True, blank=True)
     policy = models.JSONField()
 
     currency = models.CharField(max_length=3)
@@ -139,6 +141,9 @@ class Booking(BaseModel):
     reschedules = models.PositiveSmallIntegerField(default=0, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     reminder_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When something is next done about what is left to pay online, and how often the customer was asked for it since.
+    rest_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rest_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -229,6 +234,7 @@ class Booking(BaseModel):
             models.Index(
                 fields=["reminder_due_at"], name="bookings_to_remind", condition=Q(reminder_due_at__isnull=False)
             ),
+            models.Index(fields=["rest_due_at"], name="bookings_with_a_rest", condition=Q(rest_due_at__isnull=False)),
             models.Index(
                 fields=["ends_at"],
                 name="bookings_to_close",
@@ -258,6 +264,11 @@ class Booking(BaseModel):
     @property
     def deposit(self) -> Money:
         return Money(self.deposit_minor, self.currency)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when its time is held for money; what was paid for, or is over, waits no longer."""
+        return self.expires_at if self.status == BookingStatus.PENDING_PAYMENT else None
 
     @property
     def is_occupying(self) -> bool:

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model
-from django.db.models.fields import NOT_PROVIDED
+
+from common.inserts import is_given
 
 M = TypeVar("M", bound=Model)
 
@@ -27,8 +28,8 @@ def insert_alike(rows: Sequence[M], differing: Sequence[str]) -> None:
     model = type(first)
     fields = {field.name: field for field in model._meta.concrete_fields}
     varying = [fields[name] for name in differing]
-    given = [field for field in fields.values() if _is_given(field) and field not in varying]
-    filled = [field for field in fields.values() if not _is_given(field)]
+    given = [field for field in fields.values() if is_given(field) and field not in varying]
+    filled = [field for field in fields.values() if not is_given(field)]
     with connection.cursor() as cursor:
         cursor.execute(
             _copying(model, varying, given, [fields["id"], *filled]),
@@ -39,11 +40,6 @@ def insert_alike(rows: Sequence[M], differing: Sequence[str]) -> None:
         row._state.adding, row._state.db = False, connection.alias
         for field, value in zip(filled, found[row.pk], strict=True):
             setattr(row, field.attname, value)
-
-
-def _is_given(field: "Field[object, object]") -> bool:
-    """False for what only the database knows, such as the next number; times have a default of ours besides."""
-    return field.default is not NOT_PROVIDED or field.db_default is NOT_PROVIDED
 
 
 def _value(field: "Field[object, object]", row: Model) -> object:

@@ -28,6 +28,12 @@ class SeriesQuerySet(models.QuerySet["Series"]):
             return self.none()
         return self.filter(Q(customer=user) | Q(specialist__user=user))
 
+    def like(self, series: "Series", since: datetime) -> Self:
+        """Those that the same customer has asked for in the same way since then."""
+        alike = ("customer", "service", "resource", "starts_at", "rule", "timezone", "duration_minutes")
+        same = {name: getattr(series, name) for name in alike}
+        return self.filter(**same, status=SeriesStatus.ACTIVE, created_at__gte=since)
+
     def rolling(self) -> Self:
         """Open-ended ones, which are booked ahead a bit further every night."""
         return self.filter(is_open_ended=True, status=SeriesStatus.ACTIVE)

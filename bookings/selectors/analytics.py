@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from accounts.enums import Role
+from accounts.enums import Role as AccountRole
 from accounts.models import User
-from bookings.enums import BookingStatus
+from bookings.enums import NEVER_MADE, BookingStatus, Role
 from bookings.models import Booking
 from catalog.models import Specialist
 from common import clock
@@ -45,6 +45,8 @@ class SpecialistFigures:
     by_month: Sequence[tuple[date, int]]
     top_services: Sequence[dict[str, Any]]
     repeat_percent: int | None
+    # What the specialist took back; what customers, staff or the platform called off counts against nobody.
+    cancelled_percent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,12 @@ def specialist_figures(specialist: Specialist) -> SpecialistFigures:
     own = Booking.objects.filter(specialist=specialist)
     paid = own.filter(COMPLETED, currency=specialist.currency)
     month = _within(_months(1)[0], _zone())
-    counted = own.exclude(status__in=CALLED_OFF).aggregate(
-        all=Count("pk"),
-        month=Count("pk", filter=month),
+    takes_place = ~Q(status__in=CALLED_OFF)
+    counted = own.aggregate(
+        all=Count("pk", filter=takes_place),
+        month=Count("pk", filter=takes_place & month),
+        made=Count("pk", filter=~Q(status__in=NEVER_MADE)),
+        taken_back=Count("pk", filter=Q(cancelled_by=Role.SPECIALIST)),
         revenue=Sum("total_minor", filter=COMPLETED & Q(currency=specialist.currency), default=0),
         month_revenue=Sum("total_minor", filter=COMPLETED & Q(currency=specialist.currency) & month, default=0),
     )
@@ -80,6 +85,7 @@ def specialist_figures(specialist: Specialist) -> SpecialistFigures:
         by_month=_by_month(paid),
         top_services=_top_services(paid),
         repeat_percent=_repeat_percent(own.filter(COMPLETED)),
+        cancelled_percent=percent_of(counted["taken_back"], counted["made"]),
     )
 
 
@@ -119,7 +125,7 @@ def percent_of(part: int, whole: int) -> int | None:
 def _users(before: date, now: date, zone: ZoneInfo) -> dict[str, int]:
     """Those with an account of their own. Staff are no customers, and services speak for clients without one."""
     people = User.objects.active().filter(is_staff=False, is_service_client=False)
-    specialists = Q(group_names__contains=[Role.SPECIALISTS.value])
+    specialists = Q(group_names__contains=[AccountRole.SPECIALISTS.value])
     counted: dict[str, int] = people.aggregate(
         total=Count("pk"),
         specialists=Count("pk", filter=specialists),

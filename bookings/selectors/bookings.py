@@ -10,9 +10,9 @@ from django.db.models import F, QuerySet
 
 from accounts.models import User
 from bookings.enums import OCCUPYING, BookingStatus
-from bookings.models import Booking, TimelineEntry
+from bookings.models import Booking, BookingLine, TimelineEntry
 from catalog.models import Specialist
-from common.compiled import CompiledRead, IdAmong
+from common.compiled import CompiledPage, CompiledRead, IdAmong
 from common.timeranges import TimeRange
 from common.walltime import day_range
 
@@ -50,9 +50,29 @@ def visible_booking(pk: UUID, user: Any) -> Booking | None:
 
 
 def in_order(pks: Sequence[UUID]) -> list[Booking]:
-    """These bookings, with everything that a list shows of each, in the order of the ids."""
+    """These bookings, with everything that a list shows of each, in the order of the ids; two queries."""
     found = {booking.pk: booking for booking in _LISTED.all(pks=list(pks))}
+    lines: dict[UUID, list[BookingLine]] = {pk: [] for pk in found}
+    for line in _LINES.all(bookings=list(pks)) if pks else ():
+        lines[line.booking_id].append(line)
+    for pk, booking in found.items():
+        remember_lines(booking, lines[pk])
     return [found[pk] for pk in pks]
+
+
+def own_bookings(user: User, offset: int, limit: int) -> tuple[list[UUID], int]:
+    """A stretch of what the user may see, latest first, and how many that are in all."""
+    return _OWN.page(offset, limit, user=user.pk)
+
+
+def remember_lines(booking: Booking, lines: Iterable[BookingLine]) -> None:
+    """From here on `booking.lines.all()` are these, and ask nothing."""
+    known: Any = booking
+    known._prefetched_objects_cache = {"lines": sorted(lines, key=_place)}  # noqa: SLF001 - it has no public name
+
+
+def _place(line: BookingLine) -> int:
+    return line.position
 
 
 def timeline_of(booking: Booking) -> list[TimelineEntry]:
@@ -82,6 +102,10 @@ def _visible(pk: UUID, user: UUID) -> QuerySet[Booking]:
     return shown(Booking.objects.visible_to(User(pk=user)).filter(pk=pk))
 
 
+def _own(user: UUID) -> QuerySet[Booking]:
+    return latest_first(Booking.objects.visible_to(User(pk=user)))
+
+
 def _timeline(booking: UUID) -> QuerySet[TimelineEntry]:
     steps = TimelineEntry.objects.filter(booking=booking).select_related("actor")
     return steps.only(*_STEP, "actor__first_name", "actor__last_name")
@@ -91,7 +115,13 @@ def _listed(pks: UUID) -> QuerySet[Booking]:
     return shown(Booking.objects.filter(IdAmong(pks)))
 
 
+def _lines(bookings: UUID) -> QuerySet[BookingLine]:
+    return BookingLine.objects.filter(IdAmong(bookings, of="booking"))
+
+
 # Nearly every call on a booking asks for one of these.
+_OWN = CompiledPage[Booking](_own, "user")
 _LISTED = CompiledRead[Booking](_listed, "pks")
+_LINES = CompiledRead[BookingLine](_lines, "bookings")
 _VISIBLE = CompiledRead[Booking](_visible, "pk", "user")
 _TIMELINE = CompiledRead[TimelineEntry](_timeline, "booking")

@@ -7,14 +7,12 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from accounts.models import User
-from bookings.enums import BookingStatus
+from bookings.enums import NEVER_MADE, BookingStatus, Role
 from bookings.models import Booking
+from bookings.selectors.analytics import percent_of
 from catalog.models import Specialist
 from common import clock
 from common.money import Money
-
-# What was never paid for, or is not yet, has not come about.
-NEVER_MADE = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED})
 
 
 def facts_of_customer(user: User) -> Mapping[str, int]:
@@ -23,19 +21,24 @@ def facts_of_customer(user: User) -> Mapping[str, int]:
 
 
 def facts_of_specialist(specialist: Specialist) -> dict[str, Any]:
-    """One query. Revenue is what completed bookings cost in the specialist's own currency, by the calendar's months."""
+    """One query. Revenue is what completed bookings cost in the specialist's own currency, by the calendar's months.
+
+    `cancellation_rate` is how many of a hundred bookings the specialist took back; None while there is none.
+    """
     this_month = _month_of(clock.now().astimezone(specialist.calendar.zone))
     last_month = _month_of(this_month - timedelta(days=1))
     done = Q(status=BookingStatus.COMPLETED, currency=specialist.currency)
     found = Booking.objects.filter(specialist=specialist).aggregate(
         count=Count("pk", filter=~Q(status__in=NEVER_MADE)),
+        taken_back=Count("pk", filter=Q(cancelled_by=Role.SPECIALIST)),
         this_month=Sum("total_minor", filter=done & Q(starts_at__gte=this_month)),
         last_month=Sum("total_minor", filter=done & Q(starts_at__gte=last_month, starts_at__lt=this_month)),
         total=Sum("total_minor", filter=done),
     )
     count = found.pop("count")
+    rate = percent_of(found.pop("taken_back"), count)
     revenue = {name: str(Money(minor or 0, specialist.currency)) for name, minor in found.items()}
-    return {"total_bookings": count, "revenue": revenue}
+    return {"total_bookings": count, "cancellation_rate": rate, "revenue": revenue}
 
 
 def _month_of(local: datetime) -> datetime:

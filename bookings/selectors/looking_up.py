@@ -1,5 +1,6 @@
 """Bookings as staff look them up: by number, and by whom they are for."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -27,6 +28,10 @@ def looked_up(bookings: QuerySet[Booking], text: str) -> QuerySet[Booking]:
     if (pk := _uuid(text)) is not None:
         return bookings.filter(Q(pk=pk) | Q(customer=pk))
     return bookings.filter(customer__in=_people(text))
+
+
+def numbers_of(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return dict(Booking.objects.filter(pk__in=ids).values_list("pk", "number"))
 
 
 def _people(text: str) -> list[UUID]:

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import User
 from bookings.answers import check_answers
 from bookings.enums import OCCUPYING, BookingStatus, PaymentMethod
 from bookings.errors import CannotBook
 from bookings.models import Booking
+from bookings.selectors.paying import asked_in_money
 from bookings.services.drafting import (
     NO_DETAILS,
     Details,
@@ -24,11 +25,13 @@ from bookings.services.times import require_time
 from bookings.transitions import BOOKED_WITH, Actor
 from catalog.errors import DayIsFull, SlotTaken
 from catalog.models import Resource, Service
-from catalog.occupancy import Claim, claim, claim_all, lock
+from catalog.occupancy import lock, take
 from common import clock
 from common.errors import Detail
 from common.platform import platform_settings
 from common.timeranges import TimeRange
+
+ONE_DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -76,14 +79,21 @@ def book_reservation(
 
 def require_offered(service: Service) -> None:
     """Refuses what is no longer offered, and what the platform sends somebody for: that goes by the checkout."""
-    owner, room = service.owner, service.room
-    if not service.is_active or service.archived_at is not None or (room is not None and not room.is_active):
+    if not is_offered(service):
         raise not_bookable("service_id")
-    if owner is None:
+    if service.owner is None:
         message = "Book this service by the checkout: it is done at your address."
         raise _refused("service_id", message, "CHECKOUT_ONLY")
-    if not (owner.is_verified and owner.is_active and owner.user.is_active and owner.user.erased_at is None):
-        raise not_bookable("service_id")
+
+
+def is_offered(service: Service) -> bool:
+    """Whether anybody may book it now: the service itself, whoever gives it and the room that it takes."""
+    owner, room = service.owner, service.room
+    if not service.is_active or service.archived_at is not None or (room is not None and not room.is_active):
+        return False
+    if owner is None:
+        return True
+    return bool(owner.is_verified and owner.is_active and owner.user.is_active and owner.user.erased_at is None)
 
 
 def not_bookable(field: str) -> CannotBook:
@@ -106,35 +116,28 @@ def _booked(draft: Draft, actor: Actor) -> Booking:
         if (twin := _repeated(booking)) is not None:
             return twin
     try:
-        _claim(claims)
+        take(claims)
     except (SlotTaken, DayIsFull):
         if (twin := _repeated(booking)) is not None:
             return twin
         raise
     if booking.status == BookingStatus.PENDING_PAYMENT:
-        require_few_holds(booking.customer)
+        booking.expires_at = clock.now() + require_few_holds(booking.customer)
     begin_drafts([draft], actor=actor)
     return booking
-
-
-def _claim(claims: list[Claim]) -> None:
-    if len(claims) > 1:
-        return claim_all(claims)
-    [only] = claims
-    return claim(only.calendar, only.time, kind=only.kind, subject_id=only.subject_id, buffers=only.buffers)
 
 
 def claim_time(booking: Booking) -> None:
     """Takes the booking's time, which it has not or no longer; the one call on occupancies of its transaction."""
     claims = claims_of(booking)
     if claims:
-        _claim(claims)
+        take(claims)
 
 
 def _repeated(booking: Booking) -> Booking | None:
     """The same booking by the same customer some seconds ago, which a second click asks for again."""
     since = clock.now() - timedelta(seconds=platform_settings().duplicate_booking_seconds)
-    twins = Booking.objects.select_related(*BOOKED_WITH).filter(
+    twins = Booking.objects.filter(
         customer=booking.customer,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
@@ -143,28 +146,40 @@ def _repeated(booking: Booking) -> Booking | None:
         status__in=OCCUPYING,
         created_at__gte=since,
     )
-    found: Booking | None = twins.order_by("-created_at").first()
-    return found
+    # Mostly there is none, and to compile a statement with all that it is booked with costs three times the refusal.
+    pk = twins.order_by("-created_at").values_list("pk", flat=True).first()
+    return None if pk is None else Booking.objects.select_related(*BOOKED_WITH).get(pk=pk)
 
 
-def require_few_holds(customer: User) -> None:
-    """Nobody keeps calendars from others by booking much and paying nothing."""
+def require_few_holds(customer: User) -> timedelta:
+    """Nobody keeps calendars from others by booking much and paying nothing.
+
+    Returns for how long the next booking holds its time: half as long for every few that ran out within a day.
+    """
     # Counted under the customer's lock: parallel requests would each find room for one more.
     User.objects.select_for_update(no_key=True).filter(pk=customer.pk).values_list("pk").get()
-    most = platform_settings().unpaid_holds
-    held = Booking.objects.filter(
-        Q(expires_at__gt=clock.now()), customer=customer, status=BookingStatus.PENDING_PAYMENT
-    ).count()
-    if held >= most:
-        message = f"Pay for one of your {held} bookings first, or cancel it."
+    settings, now = platform_settings(), clock.now()
+    unpaid = Q(status__in=(BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED))
+    counted = Booking.objects.filter(unpaid, customer=customer, expires_at__gt=now - ONE_DAY).aggregate(
+        held=Count("pk", filter=Q(status=BookingStatus.PENDING_PAYMENT, expires_at__gt=now)),
+        # What has run out did so even before somebody has swept it away.
+        lapsed=Count("pk", filter=Q(expires_at__lte=now)),
+    )
+    if counted["held"] >= settings.unpaid_holds:
+        message = f"Pay for one of your {counted['held']} bookings first, or cancel it."
         raise _refused("", message, "TOO_MANY_UNPAID")
+    # Ten halvings leave nothing of any time that the settings allow.
+    halvings = min(counted["lapsed"] // settings.lapsed_holds, 10)
+    shortened: timedelta = timedelta(minutes=settings.unpaid_hold_minutes) / 2**halvings
+    return max(shortened, timedelta(minutes=min(settings.shortest_hold_minutes, settings.unpaid_hold_minutes)))
 
 
 def require_payable(booking: Booking) -> None:
+    """Refuses more in cash than anybody is to carry; what points and credit pay does not count."""
     settings = platform_settings()
     if booking.payment_method != PaymentMethod.CASH or booking.currency != settings.default_currency:
         return
-    if booking.total_minor > settings.cash_limit_minor:
+    if asked_in_money(booking).minor > settings.cash_limit_minor:
         raise _refused("payment_method", "This is more than can be paid in cash.", "CASH_LIMIT")
 
 

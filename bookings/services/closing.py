@@ -9,6 +9,7 @@ from bookings.enums import Action, BookingStatus
 from bookings.models import Booking
 from bookings.selectors.permitted import require_permitted
 from bookings.services.deciding import given
+from bookings.services.means import release_means
 from bookings.transitions import SYSTEM, Actor, locked, move
 from catalog.occupancy import release
 from common import clock
@@ -39,11 +40,15 @@ def mark_no_show(booking: Booking, *, actor: Actor, reason: str = "") -> Booking
 
 @transaction.atomic
 def expire_booking(pk: UUID) -> Booking:
-    """Gives back what was not paid for in time. A booking that is paid, gone or not due stays as it is."""
+    """Gives back what was not paid for in time, and what points, credit and a code had paid of it.
+
+    A booking that is paid, gone or not due stays as it is.
+    """
     booking = locked(pk)
     is_due = booking.expires_at is not None and booking.expires_at <= clock.now()
     if booking.status != BookingStatus.PENDING_PAYMENT or not is_due:
         return booking
     move(booking, Action.EXPIRE, actor=SYSTEM)
     release([booking.pk])
+    release_means(booking)
     return booking

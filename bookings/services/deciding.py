@@ -8,6 +8,7 @@ from django.db import transaction
 from bookings.enums import Action
 from bookings.models import Booking
 from bookings.selectors.permitted import require_permitted
+from bookings.services.proceeding import keep_promo
 from bookings.transitions import Actor, locked, move
 from common import clock
 
@@ -20,7 +21,9 @@ def confirm_booking(
     booking = locked(booking.pk)
     require_permitted(booking, Action.CONFIRM, role=actor.role, now=clock.now())
     told = given(meeting_link=meeting_link, preparation_notes=preparation_notes)
-    return move(booking, Action.CONFIRM, actor=actor, reason=reason, changes=told)
+    move(booking, Action.CONFIRM, actor=actor, reason=reason, changes=told)
+    keep_promo(booking)
+    return booking
 
 
 @transaction.atomic

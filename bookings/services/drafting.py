@@ -11,6 +11,7 @@ from bookings.enums import BookingKind, BookingStatus, Source
 from bookings.errors import CannotBook
 from bookings.models import Booking, BookingLine
 from bookings.pricing import Priced, Pricing, Tax, basis_points_of, priced
+from bookings.selectors.bookings import remember_lines
 from bookings.transitions import Actor, begin
 from catalog.enums import OccupancyKind
 from catalog.models import Calendar, Resource, Service
@@ -61,7 +62,7 @@ def draft_appointment(
         raise ValueError("Nobody's calendar is booked by a service of the platform.")
     wanted = [(service, 1)]
     pricing = price_services(wanted)
-    deposit = _deposit_of(service, pricing)
+    deposit = deposit_of(service, pricing.total)
     buffers = service.buffers_on(owner.calendar)
     confirmed = BookingStatus.CONFIRMED if owner.instant_booking else BookingStatus.PENDING
     booking = Booking(
@@ -77,7 +78,7 @@ def draft_appointment(
         deposit_minor=deposit.minor,
         **_snapshots(owner.calendar, pricing),
         **first_status(BookingStatus.PENDING_PAYMENT if deposit else confirmed),
-        **_told(customer, actor, details),
+        **told_columns(customer, actor, details),
     )
     return Draft(booking, lines_of(booking, wanted))
 
@@ -98,7 +99,7 @@ def draft_reservation(
         buffer_after_minutes=calendar.buffer_after_minutes,
         **_snapshots(calendar, Pricing(nothing, nothing, nothing, nothing, nothing)),
         **first_status(BookingStatus.CONFIRMED),
-        **_told(customer, actor, details),
+        **told_columns(customer, actor, details),
     )
     return Draft(booking)
 
@@ -106,8 +107,9 @@ def draft_reservation(
 def begin_drafts(drafts: Sequence[Draft], *, actor: Actor) -> list[Booking]:
     """Saves them with their lines and the first rows of their timelines, in a constant number of statements."""
     bookings = [draft.booking for draft in drafts]
-    begin(bookings, actor=actor)
-    BookingLine.objects.bulk_create(line for draft in drafts for line in draft.lines)
+    begin(bookings, [line for draft in drafts for line in draft.lines], actor=actor)
+    for draft in drafts:
+        remember_lines(draft.booking, draft.lines)
     return bookings
 
 
@@ -199,7 +201,8 @@ def _snapshots(calendar: Calendar, pricing: Pricing) -> dict[str, Any]:
     return {"timezone": calendar.timezone, "policy": present_policy().as_json(), **money_columns(pricing)}
 
 
-def _told(customer: User, actor: Actor, details: Details) -> dict[str, Any]:
+def told_columns(customer: User, actor: Actor, details: Details) -> dict[str, Any]:
+    """What people write into the booking, and the id under which it will be known."""
     return {
         # The occupancy is claimed under this id before the booking is there.
         "id": new_id(),
@@ -217,12 +220,12 @@ def _told(customer: User, actor: Actor, details: Details) -> dict[str, Any]:
     }
 
 
-def _deposit_of(service: Service, pricing: Pricing) -> Money:
+def deposit_of(service: Service, total: Money) -> Money:
     """What the specialist asks for in advance, but no more than the whole price.
 
     A deposit in another currency than the service's cannot be compared with its price, and is not asked for.
     """
     deposit = service.owner.deposit if service.owner is not None else None
-    if deposit is None or deposit.currency != pricing.total.currency:
-        return Money.zero(pricing.total.currency)
-    return min(deposit, pricing.total)
+    if deposit is None or deposit.currency != total.currency:
+        return Money.zero(total.currency)
+    return min(deposit, total)

@@ -1,15 +1,16 @@
 """What the platform has earned by a booking, as the ledger has it.
 
-Money is held for the customer until the booking is done, or over with something kept of it. Then as much as is kept
-moves on to revenue and tax. The target is computed from the whole, and what differs from the books is posted: so
-shares of tax never drift, however many payments and refunds a booking sees (1000.00 back of 2124.00: 152.54 of tax).
+Money, and what points and credit pay like it, is held for the customer until the booking is done, or over with
+something kept of it. Then as much as is kept moves on to revenue and tax. The target is computed from the whole, and
+what differs from the books is posted: so shares of tax never drift, however many payments and refunds a booking sees
+(1000.00 back of 2124.00: 152.54 of tax).
 """
 
 from fractions import Fraction
 
 from bookings.enums import BookingStatus
 from bookings.models import Booking
-from bookings.selectors.paying import PAYABLE, kept_of
+from bookings.selectors.paying import PAYABLE, earned_of
 from common.money import Money
 from payments.ledger import Entry, post
 from payments.models import Journal
@@ -43,7 +44,7 @@ def post_earnings(booking: Booking, figures: Figures) -> None:
 def _wanted(booking: Booking, figures: Figures) -> dict[str, Money]:
     """What stands on each account, debit positive: what is earned is credited."""
     zero = Money.zero(booking.currency)
-    earned = kept_of(booking, figures) if booking.status in EARNED else zero
+    earned = earned_of(booking, figures) if booking.status in EARNED else zero
     tax = earned.times(Fraction(booking.tax_minor, booking.total_minor)) if booking.total_minor else zero
     is_fee = booking.status == BookingStatus.CANCELLED
     net = tax - earned

@@ -9,6 +9,7 @@ from bookings.enums import OCCUPYING, BookingStatus, Role
 from bookings.models import Booking
 from bookings.rules import role_of
 from bookings.selectors.calendar_entries import STATES, entry_of, organizer
+from bookings.selectors.paying import wanted_of
 from bookings.transitions import BOOKED_WITH
 from common import clock
 from notifications.channels.base import Attachment
@@ -17,7 +18,8 @@ from notifications.services.subjects import Outdated, Present, Told
 REQUESTED, TO_CONFIRM, CONFIRMED = "booking_requested", "booking_to_confirm", "booking_confirmed"
 MOVED, CANCELLED, UNANSWERED = "booking_moved", "booking_cancelled", "booking_unanswered"
 EXPIRED, REMINDER, COMPLETED = "booking_expired", "booking_reminder", "booking_completed"
-RECEIVED, REFUNDED = "payment_received", "payment_refunded"
+RECEIVED, REFUNDED, CREDITED = "payment_received", "payment_refunded", "payment_credited"
+TO_PAY, TO_CONFIRM_PAYMENT = "payment_due", "payment_needs_confirmation"
 
 # These are true of a booking that is over, all others only of one that is not.
 OF_THE_END = frozenset({CANCELLED, UNANSWERED, EXPIRED})
@@ -66,6 +68,8 @@ def _outdated(told: Told, booking: Booking) -> str:
         return "the booking was moved"
     if told.kind == REMINDER and (booking.status != BookingStatus.CONFIRMED or booking.starts_at <= clock.now()):
         return "the booking has begun"
+    if told.kind in {TO_PAY, TO_CONFIRM_PAYMENT} and wanted_of(booking) is None:
+        return "it is paid"
     return ""
 
 

@@ -11,10 +11,10 @@ from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
 from bookings.transitions import locked
 from common.money import Money
-from payments.enums import Purpose
+from payments.enums import FOR_THE_PRICE, Destination, Purpose
 from payments.errors import CannotRefund
 from payments.models import Payment, Refund
-from payments.services.refunding import request_refund
+from payments.services.refunding import refund_now, request_refund
 
 
 class RefundKind(StrEnum):
@@ -27,7 +27,10 @@ class RefundKind(StrEnum):
 def refund_booking(
     booking: Booking, kind: RefundKind, *, amount: Money | None = None, by: User, reason: str
 ) -> list[Refund]:
-    """Promises the money back, from the latest payment on: all of the amount or, if that is not there, nothing."""
+    """Promises the money back, from the latest payment on: all of the amount or, if that is not there, nothing.
+
+    A tip is no part of the price, and goes back by its own payment alone.
+    """
     booking = locked(booking.pk)
     if kind is RefundKind.DEPOSIT and booking.status == BookingStatus.COMPLETED:
         raise CannotRefund.of("refund_type", "The deposit became a part of the price.", "COMPLETED")
@@ -39,8 +42,27 @@ def refund_booking(
     return list(_split(payments, wanted, by=by, reason=reason))
 
 
+@transaction.atomic
+def put_into_credit(booking: Booking, amount: Money, *, reason: str) -> list[Refund]:
+    """Money of a booking that is about to be cancelled stays here as its customer's credit, from the latest payment on.
+
+    It is what the cancellation gives back anyway, so it waits for no second person; nor does it leave the platform.
+    """
+    booking = locked(booking.pk)
+    refunds = []
+    for payment in _captured(booking, RefundKind.FULL):
+        part = min(payment.refundable, amount)
+        if part:
+            cause = f"cancelled:{booking.pk}:{payment.pk}:{payment.refunds.count() + 1}"
+            refunds.append(refund_now(payment, part, cause=cause, reason=reason, destination=Destination.CREDIT))
+            amount -= part
+    if amount:
+        raise CannotRefund.of("amount", f"{amount} {amount.currency} of it are not here.", "TOO_MUCH")
+    return refunds
+
+
 def _captured(booking: Booking, kind: RefundKind) -> Iterable[Payment]:
-    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0)
+    payments = Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0, purpose__in=FOR_THE_PRICE)
     if kind is RefundKind.DEPOSIT:
         payments = payments.filter(purpose=Purpose.DEPOSIT)
     return payments.select_for_update(no_key=True).order_by("-id")

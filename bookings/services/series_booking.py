@@ -15,9 +15,10 @@ from bookings.enums import BookingStatus, ExceptionType, Source
 from bookings.errors import CannotBook
 from bookings.models import Booking, Series, SeriesException
 from bookings.models.copies import insert_alike
+from bookings.selectors.series import bookings_of, exceptions_of
 from bookings.selectors.series_dates import Dated, Lost
 from bookings.services.booking import require_few_holds, require_not_oneself, require_offered, require_payable
-from bookings.services.drafting import NO_DETAILS, Details, Draft, draft_appointment, draft_reservation
+from bookings.services.drafting import NO_DETAILS, Details, Draft, claims_of, draft_appointment, draft_reservation
 from bookings.services.expected import NOTHING_EXPECTED, Expected, require_expected
 from bookings.services.series_dates import (
     Pattern,
@@ -32,10 +33,12 @@ from bookings.transitions import Actor, begin_alike
 from catalog.enums import Reason
 from catalog.errors import NotBookable
 from catalog.models import Resource, Service
+from catalog.occupancy import lock
 from catalog.policies import SENTENCES
 from catalog.recurrence import FIELD, Rule, first_match, last_day_instead, parse_rule, wall_clock
 from common import clock
 from common.errors import Detail
+from common.platform import platform_settings
 from common.timeranges import TimeRange
 from common.walltime import candidates_for
 
@@ -78,9 +81,11 @@ def book_series(asked: Asked, *, actor: Actor) -> BookedSeries:
     """Books all of the dates, or raises with the list of those that cannot be had and has written nothing.
 
     Each booking has its own price, policy and deposit, as if it had been made alone; the number of statements is the
-    same for any number of dates.
+    same for any number of dates. A click that is repeated within seconds gets the series of the first.
     """
     series, template, dates = _planned(asked, actor)
+    if (twin := _repeated(series, template)) is not None:
+        return twin
     return _begun(series, dates, take_all(template, dates, actor=actor), [], actor)
 
 
@@ -91,6 +96,8 @@ def book_what_is_free(asked: Asked, *, actor: Actor) -> BookedSeries:
     Where none can be had it raises like `book_series`.
     """
     series, template, dates = _planned(asked, actor)
+    if (twin := _repeated(series, template)) is not None:
+        return twin
     drafts, lost = take_some(template, dates, actor=actor)
     if not drafts:
         refuse(lost)
@@ -204,10 +211,26 @@ def _planned(asked: Asked, actor: Actor) -> tuple[Series, Draft, list[Dated]]:
     return series, template, dates
 
 
+def _repeated(series: Series, template: Draft) -> BookedSeries | None:
+    """The same series by the same customer some seconds ago, which a second click asks for again.
+
+    The calendars are locked first, as they will be for claiming: the first click may not have come to its end yet.
+    """
+    lock({each.calendar for each in claims_of(template.booking)})
+    since = clock.now() - timedelta(seconds=platform_settings().duplicate_booking_seconds)
+    twin = loaded(Series.objects.like(series, since)).order_by("-created_at").first()
+    if twin is None:
+        return None
+    dates = {each.occurrence.start: each for each in _dates(twin)}
+    skipped = exceptions_of(twin)
+    lost = [Lost(dates[each.recurrence_id], Reason(each.reason)) for each in skipped if each.recurrence_id in dates]
+    return BookedSeries(twin, bookings_of(twin), lost)
+
+
 def _begun(
     series: Series, dates: Sequence[Dated], drafts: Sequence[Draft], lost: Sequence[Lost], actor: Actor
 ) -> BookedSeries:
-    require_more_can_be_booked(series, drafts[0])
+    require_more_can_be_booked(series, *drafts)
     series.booked_until = booked_ahead_until() if series.is_open_ended else dates[-1].time.start
     series.save(force_insert=True)
     bookings = begin_dates(series, drafts, actor=actor)
@@ -215,11 +238,16 @@ def _begun(
     return BookedSeries(series, bookings, lost)
 
 
-def require_more_can_be_booked(series: Series, template: Draft) -> None:
-    """Refuses another date of what is not offered any more, or to whoever holds too much without paying."""
+def require_more_can_be_booked(series: Series, *drafts: Draft) -> None:
+    """Refuses another date of what is not offered any more, or to whoever holds too much without paying.
+
+    The drafts learn for how long they are held.
+    """
     require_bookable(series.service or series.resource)
-    if template.booking.status == BookingStatus.PENDING_PAYMENT:
-        require_few_holds(series.customer)
+    if drafts[0].booking.status == BookingStatus.PENDING_PAYMENT:
+        expires_at = clock.now() + require_few_holds(series.customer)
+        for draft in drafts:
+            draft.booking.expires_at = expires_at
 
 
 def require_bookable(offer: Service | Resource | None) -> None:
@@ -248,6 +276,7 @@ def _unsaved(asked: Asked, actor: Actor) -> Series:
     return Series(
         customer=asked.customer,
         booked_by=actor.user,
+        created_at=clock.now(),
         source=asked.details.source,
         service=service,
         specialist=service.owner if service else None,

@@ -11,6 +11,7 @@ from bookings.enums import UPCOMING, Action, SeriesStatus
 from bookings.errors import AlreadyDone
 from bookings.models import Booking, Series
 from bookings.selectors.permitted import cancellation_of, refusal_of
+from bookings.services.means import release_means
 from bookings.services.series_booking import locked_series
 from bookings.transitions import BOOKED_WITH, Actor, Change, move_all
 from catalog.occupancy import release
@@ -75,6 +76,10 @@ def call_off(bookings: Sequence[Booking], *, actor: Actor, reason: str) -> None:
         if refusal is not None:
             raise refusal
     move_all([_cancellation(each, actor, reason, now) for each in bookings], Action.CANCEL, actor=actor, reason=reason)
+    for booking in bookings:
+        # Of those that nothing but money pays, which are nearly all, this asks nothing of the database.
+        if booking.points_minor or booking.credit_minor:
+            release_means(booking)
 
 
 def _ended(

@@ -8,13 +8,13 @@
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -30,6 +30,8 @@ from common.platform import platform_settings
 from notifications.services import notify
 
 logger = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Model)
 
 BATCH = 500
 # For that long the two sides may still say themselves how it went: done, or nobody came.
@@ -60,23 +62,28 @@ def close_past() -> int:
     )
 
 
+def swept(due: QuerySet[M], step: Callable[[M], Any], *, related: Sequence[str] = ()) -> int:
+    """Takes the step with each that is due, loaded with what is `related`; returns with how many."""
+    return sum(_done(due, pk, step, related) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
 def _swept(due: QuerySet[Booking], step: Callable[[Booking], Any]) -> int:
-    return sum(_done(due, pk, step) for pk in due.values_list("pk", flat=True)[:BATCH])
+    return swept(due, step, related=BOOKED_WITH)
 
 
-def _done(due: QuerySet[Booking], pk: UUID, step: Callable[[Booking], Any]) -> bool:
+def _done(due: QuerySet[M], pk: UUID, step: Callable[[M], Any], related: Sequence[str]) -> bool:
     try:
         with transaction.atomic():
             locked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            booking = locked.select_related(*BOOKED_WITH).filter(pk=pk).first()
-            if booking is None:
+            found = (locked.select_related(*related) if related else locked).filter(pk=pk).first()
+            if found is None:
                 return False
-            step(booking)
+            step(found)
     except Exception:
         if not connection.is_usable():
             raise
-        # Whatever is wrong with one booking, the others are due as well.
-        logger.exception("a booking was not swept", extra={"booking": str(pk)})
+        # Whatever is wrong with one of them, the others are due as well.
+        logger.exception("what is due was not swept", extra={"kind": due.model._meta.label_lower, "id": str(pk)})
         return False
     return True
 

@@ -19,6 +19,7 @@ from bookings.services.messages import (
     CANCELLED,
     COMPLETED,
     CONFIRMED,
+    CREDITED,
     EXPIRED,
     MOVED,
     RECEIVED,
@@ -33,6 +34,7 @@ from bookings.transitions import BOOKED_WITH
 from common.events import Event
 from common.money import Money
 from notifications.services import notify
+from payments.enums import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,10 @@ TOLD_OF_MONEY = tuple(_OF_MONEY)
 
 
 def tell_of_money(event: Event) -> None:
-    """The customer, whoever caused it: once for each payment and each refund."""
+    """The customer, whoever caused it: once for each payment and each refund, and where it went to."""
     kind, figure = _OF_MONEY[event.name]
+    if event.data.get("destination") == Destination.CREDIT:
+        kind = CREDITED
     booking = Booking.objects.select_related(*BOOKED_WITH).filter(pk=str(event.data["payable_id"])).first()
     if booking is None:
         return
@@ -182,4 +186,5 @@ def tell_of_money(event: Event) -> None:
         "amount": f"{amount} {amount.currency}",
         "number": booking.number,
     }
-    notify(booking.customer, kind, told, event_key=f"{kind}:{event.id}")
+    about = UUID(event.subject) if kind == RECEIVED else None
+    notify(booking.customer, kind, told, event_key=f"{kind}:{event.id}", about=about)

@@ -16,7 +16,7 @@ from bookings.tests.series_factories import asked, bookings_of
 from catalog.models import Calendar, Review, Specialist
 from catalog.services.reviews import Said, hide_review
 from catalog.services.specialists import own_specialist
-from catalog.tests.authorisation import NO_SPECIALIST, SPECIALIST
+from catalog.tests.authorisation import SPECIALIST
 from catalog.tests.factories import at, book, calendar, person, room, service
 from common import clock
 from common.ids import new_id
@@ -34,6 +34,7 @@ from common.tests.access_tables import (
     shared,
 )
 from common.timeranges import TimeRange
+from payments.models import Payment
 
 # With whoever else is on the stage: each booking is with a specialist of its own.
 KEEN = {"rating": 5, "comment": "On time, and kind."}
@@ -45,6 +46,20 @@ def in_the_morning(days: int = 3) -> Any:
 
 def a_booking(owner: User) -> Booking:
     return appointment(offered(f"Bob{new_id()}"), in_the_morning(), alice=owner)
+
+
+def a_paid_payment(owner: User) -> Payment:
+    facts = {"payable_type": "booking", "payable_id": a_booking(owner).pk, "purpose": "full", "gateway": "sandbox"}
+    taken = {"amount_minor": 100, "captured_minor": 100, "captured_at": clock.now(), "status": "captured"}
+    payment: Payment = Payment.objects.create(payer=owner, currency="INR", **facts, **taken)
+    return payment
+
+
+def an_unpaid_payment(owner: User) -> Payment:
+    """Staff may look at all that was paid, and nobody has a receipt of what was not."""
+    payment = a_paid_payment(owner)
+    Payment.objects.filter(pk=payment.pk).update(captured_minor=0, captured_at=None, status="pending")
+    return payment
 
 
 def a_completed_booking(owner: User) -> Booking:
@@ -74,6 +89,10 @@ def a_month(_owner: User) -> dict[str, Any]:
 
 def a_wish(_owner: User) -> dict[str, Any]:
     return {"service_id": str(offered(f"Bob{new_id()}").pk), "start_time": in_the_morning().isoformat()}
+
+
+def a_basket(_owner: User) -> dict[str, Any]:
+    return {"service_ids": [str(service(None).pk)]}
 
 
 def another_morning(_owner: User) -> dict[str, Any]:
@@ -177,7 +196,8 @@ FEED = Thing(a_feed, no_feed)
 
 ROUTES: dict[str, Route] = {
     "GET /dashboard": may(PEOPLE),
-    "GET /analytics/specialist/dashboard": may(SPECIALISTS, others=NO_SPECIALIST),
+    "GET /analytics/specialist/dashboard": may(SPECIALISTS),
+    "GET /payments/{id}/receipt": own(PEOPLE, Thing(a_paid_payment, an_unpaid_payment)),
     "GET /analytics/platform/metrics": may(STAFF),
     "GET /bookings": may(PEOPLE),
     "POST /bookings": may(PEOPLE, sends=a_wish, answers=201),
@@ -211,9 +231,14 @@ ROUTES: dict[str, Route] = {
     "DELETE /reviews/{id}": own(PEOPLE, REVIEW),
     # Only whom it is about replies, which a customer never is.
     "PUT /reviews/{id}/reply": own(PEOPLE, REVIEW, sends={"reply": "Thank you."}, answers=404),
-    # Money is moved under a key only, and these send none; bookings/tests/test_paying_api.py sees who may.
+    "POST /checkout/prepare": may(PEOPLE, sends=a_basket),
+    # Money is moved under a key only, and these send none; bookings/tests/test_paying_api.py and
+    # test_checkout_confirming_api.py see who may.
+    "POST /checkout/confirm": may(PEOPLE, answers=400),
     "POST /payments/process-deposit": may(PEOPLE, answers=400),
     "POST /payments/process-full-payment": may(PEOPLE, answers=400),
+    "POST /payments/cash": may(PEOPLE, answers=400),
+    "POST /payments/tip": may(PEOPLE, answers=400),
     "POST /payments/verify": may(PEOPLE, answers=400),
     "POST /payments/refund": may(PEOPLE, answers=400),
     # Its address is its key.

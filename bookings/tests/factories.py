@@ -24,6 +24,7 @@ from common.timeranges import TimeRange
 def offered(name: str = "Bob", minutes: int = 60, **fields: Any) -> Service:
     """A consultation with a specialist who is open from nine to five; `deposit_minor` is the specialist's."""
     bob = specialist(name)
+    bob.currency = fields.get("currency", bob.currency)
     for each in ("deposit_minor", "instant_booking"):
         if each in fields:
             setattr(bob, each, fields.pop(each))

@@ -3,16 +3,19 @@
 import json
 from typing import Any
 
+from django.db.models.functions import Now
+
 from accounts.models import User
 from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE
+from bookings.services.rests import deal_with_rest
 from bookings.tests.factories import appointment, offered
 from common.ids import new_id
 from common.money import Money
 from common.outbox import deliver_due
 from common.tests.probe.client import client_of
 from payments.enums import Purpose
-from payments.models import Payment, PaymentId, Refund, RefundId
+from payments.models import Payment, PaymentId, Refund, RefundId, SavedCard
 from payments.selectors import posted_of
 from payments.services.opening import Asked, open_payment
 from payments.services.refund_calls import run_refund
@@ -61,6 +64,22 @@ def books(booking: Booking) -> dict[str, int]:
     """What the ledger has of the booking, without accounts that are even."""
     posted = posted_of(PAYABLE, booking.pk)
     return {code: amount.minor for (code, _), amount in posted.items() if amount}
+
+
+def with_card(booking: Booking, card: str = "card-good") -> Booking:
+    SavedCard.objects.create(user=booking.customer, gateway="fake", customer_ref="alice", method_ref=card)
+    return booking
+
+
+def dealt_with(booking: Booking) -> Booking:
+    """As if its time had come."""
+    Booking.objects.filter(pk=booking.pk, rest_due_at__isnull=False).update(rest_due_at=Now())
+    deal_with_rest(booking.pk)
+    return Booking.objects.get(pk=booking.pk)
+
+
+def rest_of(booking: Booking) -> Payment:
+    return Payment.objects.of("booking", booking.pk).exclude(purpose=Purpose.DEPOSIT).latest("id")
 
 
 def post(user: User | None, path: str, body: Any, key: str = "") -> Any:

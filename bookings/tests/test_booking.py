@@ -17,6 +17,7 @@ from bookings.transitions import Actor
 from catalog.errors import NotBookable, SlotTaken
 from catalog.models import Specialist
 from catalog.tests.factories import NOW, at, between, book, room, rows, service, specialist
+from common import clock
 from common.errors import DomainError
 from common.models import OutboxEvent
 
@@ -278,6 +279,26 @@ def test_nobody_holds_much_and_pays_nothing(travel: Any) -> None:
     travel(NOW + timedelta(minutes=15))
     appointment(consultation, at("12:00"))
     assert Booking.objects.filter(customer__first_name="Alice").count() == 3
+
+
+def test_who_lets_holds_run_out_is_given_less_time_for_the_next(travel: Any) -> None:
+    """A114: half as long for every two within a day, never less than the shortest, and all of it again tomorrow."""
+    in_force(lapsed_holds=2, shortest_hold_minutes=4, unpaid_hold_minutes=15)
+    consultation = offered(deposit_minor=100)
+    alice = somebody("Alice")
+    minutes = []
+    for number in range(7):
+        travel(NOW + timedelta(minutes=20 * number))
+        booking = appointment(consultation, at("09:00") + timedelta(hours=number), alice=alice)
+        assert booking.expires_at is not None
+        minutes.append((booking.expires_at - clock.now()) / timedelta(minutes=1))
+    charlies = appointment(consultation, at("09:00") + timedelta(days=1), alice=somebody("Charlie"))
+    travel(NOW + timedelta(days=2))
+    tomorrow = appointment(consultation, at("09:00") + timedelta(days=3), alice=alice)
+
+    assert minutes == [15, 15, 7.5, 7.5, 4, 4, 4]
+    assert charlies.expires_at == NOW + timedelta(minutes=120 + 15)
+    assert tomorrow.expires_at == NOW + timedelta(days=2, minutes=15)
 
 
 def test_too_much_for_cash_is_refused() -> None:

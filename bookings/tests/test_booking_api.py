@@ -72,7 +72,18 @@ def test_an_appointment_is_booked_and_shown(alice: User, consultation: Service) 
         "attendees": [],
         "metadata": {},
         "answers": {},
+        "services": [
+            {
+                "id": str(consultation.pk),
+                "name": "Consultation",
+                "quantity": 1,
+                "duration_minutes": 60,
+                "unit_price": "1500.00",
+                "total": "1500.00",
+            }
+        ],
         "address": None,
+        "contact": None,
         "meeting_link": "",
         "preparation_notes": "",
         "completion_notes": "",
@@ -84,6 +95,8 @@ def test_an_appointment_is_booked_and_shown(alice: User, consultation: Service) 
             "discount": "0.00",
             "tax": "270.00",
             "total": "1770.00",
+            "points": "0.00",
+            "credit": "0.00",
             "deposit": "0.00",
             "cancellation_fee": "0.00",
         },

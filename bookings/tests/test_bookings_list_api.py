@@ -115,8 +115,21 @@ def test_a_list_takes_as_many_statements_for_one_as_for_three(
 
     with django_assert_num_queries(4):
         response = client.get("/api/v1/bookings")
+    with django_assert_num_queries(5):
+        narrowed = client.get("/api/v1/bookings?kind=appointment")
 
     assert len(response.json()["data"]["bookings"]) == 2 * count
+    assert len(narrowed.json()["data"]["bookings"]) == count
+
+
+def test_pages_follow_one_another_and_know_how_many_there_are(alice: User, consultation: Service) -> None:
+    late, early = appointment(consultation, at("14:00")), appointment(consultation)
+    appointment(offered("Carol"), alice=somebody("Priya"))
+
+    for page, on_it in ((1, [late]), (2, [early]), (3, [])):
+        data = get(alice, page=page, limit=1).json()["data"]
+        assert [each["id"] for each in data["bookings"]] == ids(*on_it)
+        assert (data["pagination"]["total"], data["pagination"]["has_next"]) == (2, page == 1)
 
 
 def test_a_booking_is_shown_with_its_history(
@@ -127,7 +140,7 @@ def test_a_booking_is_shown_with_its_history(
     cancel_booking(booking, actor=by_customer(booking), reason="I am ill")
     client = client_of(alice)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get(f"/api/v1/bookings/{booking.pk}")
 
     shown = response.json()["data"]

@@ -144,6 +144,7 @@ class TestSpecialistDashboard:
             "this_month_bookings": 4,
             "average_rating": 4.5,
             "response_rate": 90,
+            "cancellation_rate": 0,
         }
         assert [(top["name"], top["bookings"], top["revenue"]) for top in shown["top_services"]] == [
             ("Consultation", 2, str(each.total * 2)),
@@ -180,7 +181,7 @@ class TestSpecialistDashboard:
         assert set(shown["customer_satisfaction"].values()) == {None}
 
     def test_whoever_is_no_specialist_has_no_figures(self) -> None:
-        refused(client_of(somebody("Alice")).get(API + self.PATH), 404, "RESOURCE_NOT_FOUND")
+        refused(client_of(somebody("Alice")).get(API + self.PATH), 403, "INSUFFICIENT_PERMISSIONS")
 
 
 class TestPlatformMetrics:

@@ -17,6 +17,10 @@ from catalog.models import Review, Specialist
 from catalog.tests.factories import MONDAY, NOW, person, service, specialist
 from common.management.demo import DemoWorld
 from common.proofs import prove
+from loyalty.models import LoyaltyEntry
+from loyalty.tests.factories import save10
+from payments.models import Payment
+from payments.selectors import credit_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +47,7 @@ def violations() -> list[str]:
 
 
 def test_it_holds_what_the_pages_want_to_show() -> None:
+    save10()
     seed_all(SMALL)
 
     hers = Booking.objects.filter(customer__email="customer01@almanac.example")
@@ -60,6 +65,21 @@ def test_it_holds_what_the_pages_want_to_show() -> None:
     assert Review.objects.count() > 80
     assert Specialist.objects.filter(rating_count__gt=0).count() > 10
     assert (Series.objects.count(), SeriesException.objects.count()) == (1, 1)
+    money = Payment.objects.order_by("gateway", "status", "purpose").values_list("gateway", "status", "purpose")
+    assert list(money) == [
+        ("cash", "captured", "full"),
+        ("sandbox", "authorized", "full"),
+        ("sandbox", "captured", "full"),
+        ("sandbox", "captured", "tip"),
+    ]
+    assert {*hers.filter(payment_status="paid").values_list("status", flat=True)} == {"completed"}
+    visits = Booking.objects.filter(kind="visit")
+    assert {*visits.values_list("status", flat=True)} >= {"pending", "confirmed", "completed", "pending_payment"}
+    [ordered] = Booking.objects.filter(preview__isnull=False)
+    assert (ordered.discount_minor > 0, ordered.lines.count(), ordered.status) == (True, 2, "pending")
+    assert hers.filter(points_minor=500, credit_minor=200, status="confirmed").count() == 1
+    assert LoyaltyEntry.objects.filter(kind="earn", source_key__startswith="booking:").count() >= 4
+    assert [str(each) for each in credit_of(hers[0].customer_id)] == ["2.00"]
     assert violations() == []
 
 

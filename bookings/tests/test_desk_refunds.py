@@ -22,7 +22,8 @@ def test_what_staff_give_back_goes_once_and_is_in_the_books(settings: Settings) 
     booking = to_be_paid()
     deposit = paid(booking)
     _, desk = dana_as(StaffRole.FINANCE)
-    sent = {"amount": "60.00", "reason": "She waited for an hour", "key": str(new_id()), "left": 20_000}
+    told = {"amount": "60.00", "destination": "gateway", "reason": "She waited for an hour"}
+    sent = {**told, "key": str(new_id()), "left": 20_000}
 
     for _ in range(2):
         answer = desk.post(reverse("admin:payments_payment_refund", args=[deposit.pk]), sent)

@@ -66,7 +66,7 @@ def test_the_page_of_a_booking_tells_everything_and_edits_nothing(
     take(desk, booking, "confirm", reason="Bob is travelling")
 
     desk.get(reverse(PAGE, args=[booking.pk]))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = desk.get(reverse(PAGE, args=[booking.pk]))
 
     told = page.content.decode()

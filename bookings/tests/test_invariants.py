@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from bookings.management.invariants import OWN
 from bookings.services.cancelling import cancel_booking
 from bookings.services.reviews import review_booking
+from bookings.tests.checkout import TUESDAY_AT_TEN, basket_of, preview
 from bookings.tests.factories import appointment, by_customer, completed, offered, reservation, somebody
 from bookings.tests.series_factories import booked
 from catalog.models import Review
@@ -46,14 +47,19 @@ def violated() -> set[str]:
 
 @pytest.fixture
 def world() -> None:
-    """Alice's life with Bob: one to come in his room, one called off, one done; and her series in the Lotus Room."""
+    """Alice's life with Bob: one to come in his room, one called off, one done; and her series in the Lotus Room.
+
+    Priya is at the checkout with Charlie's time in her basket.
+    """
     consultation = offered(room=room(name="Bob's room"))
     appointment(consultation)
     cancel_booking(gone := appointment(consultation, at("12:00")), actor=by_customer(gone))
     completed(consultation, at("14:00"))
     booked("FREQ=DAILY;COUNT=3")
+    preview(somebody("Priya"), basket_of(offered("Charlie"), **TUESDAY_AT_TEN))
     # The clock of these tests stands still, that of the database goes on: to it this is all quite recent.
     run_sql(*UNGUARDED, "UPDATE bookings_timelineentry SET created_at = now()")
+    run_sql("UPDATE bookings_checkoutpreview SET expires_at = now()")
 
 
 def test_an_honest_world_violates_nothing(world: None) -> None:
@@ -107,7 +113,15 @@ PLANTED = {
         ),
         {"INV-27", "INV-28"},
     ),
-    "a hold in place of a booking": (f"UPDATE catalog_occupancy SET kind = 'hold' WHERE {ITS_ROW}", {"INV-27"}),
+    "a hold in place of a booking": (
+        f"UPDATE catalog_occupancy SET kind = 'hold' WHERE {ITS_ROW}",
+        {"INV-27", "INV-30a"},
+    ),
+    "a hold that is long over": (
+        "UPDATE bookings_checkoutpreview SET expires_at = now() - interval '6 minutes'",
+        {"INV-30a"},
+    ),
+    "a checkout that holds nothing": ("DELETE FROM catalog_occupancy WHERE kind = 'hold'", {"INV-30a"}),
     "another time": (
         f"UPDATE bookings_booking SET starts_at = starts_at - interval '1 minute' WHERE {TO_COME}",
         {"INV-29"},

@@ -92,10 +92,6 @@ def test_nobody_pays_for_somebody_else_or_for_what_is_not_due(booking: Booking) 
     bob = booking.specialist
     assert bob is not None
     refused(post(bob.user, "/process-deposit", deposit_of(booking)), 404, "RESOURCE_NOT_FOUND")
-    points = deposit_of(booking, loyalty_points_used=50)
-    error = refused(post(booking.customer, "/process-full-payment", points), 422, "BUSINESS_RULE_VIOLATION")
-    assert detail_codes(error) == {"loyalty_points_used": "POINTS_NOT_TAKEN"}
-
     unpaid = appointment(booking.service, booking.starts_at.replace(day=5), alice=charlie)
     Booking.objects.filter(pk=unpaid.pk).update(status="pending")
     refused(post(charlie, "/process-deposit", deposit_of(unpaid)), 422, "BUSINESS_RULE_VIOLATION")

@@ -85,7 +85,11 @@ END = (
 
 
 def doubled(order: tuple[int, ...], chance: random.Random) -> list[int]:
-    return [*order, *chance.choices(order, k=3)]
+    """With three of them told once more, at any time before or after."""
+    news = list(order)
+    for again in chance.choices(order, k=3):
+        news.insert(chance.randrange(len(news) + 1), again)
+    return news
 
 
 def test_news_in_any_order_end_alike(payment: Payment) -> None:
@@ -124,7 +128,8 @@ UNGUARDED = [
     "DROP INDEX one_live_payment_per_purpose",
     "DROP INDEX gateway_reference_is_of_one_payment",
 ]
-MONEY = {f"INV-{number}" for number in ("06", "07", "09", "12", "13", "14", "14a", "15", "16", "17", "18", "19", "20")}
+NUMBERS = ("06", "07", "09", "12", "13", "14", "14a", "15", "15a", "16", "17", "18", "18a", "19", "20")
+MONEY = {f"INV-{number}" for number in NUMBERS}
 
 
 def run_sql(*statements: str) -> None:
@@ -184,6 +189,14 @@ PLANTED = {
         f"UPDATE bookings_booking SET status = 'expired'; UPDATE payments_payment SET updated_at = {OLD}",
         {"INV-18"},
     ),
+    "a hold on what is over": (
+        "; ".join(
+            f"UPDATE {table} SET status = '{status}', updated_at = {OLD}"
+            for table, status in (("bookings_booking", "no_show"), ("payments_payment", "authorized"))
+        ),
+        {"INV-18a"},
+    ),
+    "a tip that nobody is owed": ("UPDATE payments_payment SET purpose = 'tip'", {"INV-15a"}),
     "more kept than the fee": (
         f"UPDATE bookings_booking SET status = 'cancelled', cancelled_at = {OLD}, cancellation_fee_minor = 100",
         {"INV-19"},

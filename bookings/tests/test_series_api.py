@@ -242,7 +242,7 @@ def test_booking_costs_the_same_number_of_statements_whatever_its_length(
 ) -> None:
     client, body = client_of(alice), weekly(lotus, count)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         response = client.post(f"{BOOKINGS}{RECURRING}", body, "application/json")
 
     assert len(data(response, 201)["bookings"]) == count

@@ -11,12 +11,13 @@ from bookings.errors import CannotBook
 from bookings.models import Booking, BookingLine, Series, SeriesException, TimelineEntry
 from bookings.services.actors import customer
 from bookings.services.series_booking import book_series, book_what_is_free, preview_series
+from bookings.tests.conftest import Travel
 from bookings.tests.factories import in_force, offered, somebody
 from bookings.tests.series_factories import asked, booked, bookings_of, days, week
 from catalog.errors import NotBookable, SlotTaken, StartDoesNotMatch
 from catalog.models import Calendar, Occupancy
 from catalog.services.time_off import take_time_off
-from catalog.tests.factories import NEW_YORK, at, between, book, room, rows, specialist
+from catalog.tests.factories import NEW_YORK, NOW, at, between, book, room, rows, specialist
 from common.errors import ValidationFailed
 from common.models import OutboxEvent
 
@@ -282,6 +283,29 @@ def test_what_is_not_offered_and_oneself_cannot_be_booked_again_and_again() -> N
     assert nothing_is_there()
 
 
+@pytest.mark.parametrize("capacity", [1, 5])
+def test_a_second_click_gets_the_series_of_the_first(travel: Travel, capacity: int) -> None:
+    """E035: also what was skipped is told again, and another rule is another series."""
+    hall = room(capacity=capacity)
+    for _ in range(capacity):
+        book(hall.calendar, between("10:00", "11:00", week(2)))
+    alice = somebody("Alice")
+    wanted = [asked(rule, of=hall, alice=alice) for rule in ("FREQ=WEEKLY;COUNT=3", "FREQ=WEEKLY;COUNT=3")]
+
+    first, second = (book_what_is_free(each, actor=customer(alice)) for each in wanted)
+
+    assert second.series.pk == first.series.pk
+    assert [each.pk for each in second.bookings] == [each.pk for each in first.bookings]
+    assert second.skipped == first.skipped
+    assert Booking.objects.count() == 2
+    travel(NOW + timedelta(seconds=11))
+    if capacity == 1:
+        with pytest.raises(SlotTaken):
+            book_series(wanted[0], actor=customer(alice))
+    else:
+        assert booked("FREQ=WEEKLY;COUNT=1", of=hall, alice=alice).series.pk != first.series.pk
+
+
 def test_a_date_of_a_series_cannot_be_there_twice() -> None:
     made = booked("FREQ=WEEKLY;COUNT=2")
     first, second = made.bookings
@@ -296,7 +320,7 @@ def test_a_series_costs_the_same_number_of_statements_whatever_its_length(
 ) -> None:
     wanted = asked(f"FREQ=WEEKLY;COUNT={count}", of=offered())
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         made = book_series(wanted, actor=customer(wanted.customer))
 
     assert len(made.bookings) == len(bookings_of(made.series)) == count
@@ -312,7 +336,7 @@ def test_skipping_costs_the_same_number_of_statements_however_many_are_skipped(
         book(lotus.calendar, between("10:00", "11:00", week(number)))
     wanted = asked(f"FREQ=WEEKLY;COUNT={count}", of=lotus)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         made = book_what_is_free(wanted, actor=customer(wanted.customer))
 
     assert len(made.bookings) + len(made.skipped) == count

@@ -69,6 +69,16 @@ def test_of_two_who_skip_each_gets_what_the_other_has_not() -> None:
     assert Occupancy.objects.count() == TimelineEntry.objects.count() == 6
 
 
+def test_of_six_clicks_of_one_customer_one_is_a_series() -> None:
+    """E035: where there would be room for more."""
+    wanted = asked("FREQ=WEEKLY;COUNT=4", of=room(capacity=5), alice=person("Alice"))
+
+    made = in_threads(6, lambda: book_series(wanted, actor=customer(wanted.customer)).series.pk)
+
+    assert len(set(made)) == 1
+    assert (Series.objects.count(), Booking.objects.count()) == (1, 4)
+
+
 def test_two_workers_roll_each_series_once(travel: Travel) -> None:
     for number in range(4):
         booked("FREQ=WEEKLY", of=room(name=f"Room {number}"))

@@ -60,6 +60,9 @@ class ReviewAdmin(ReadOnlyModelAdmin):
     def has_hide_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("catalog.hide_review"))
 
+    def described(self, row: Review) -> str:
+        return f"{self.stars(row)} from {row.customer}: {self.beginning(row) or 'no words'}"
+
     @display(description="Stars", ordering="rating")
     def stars(self, review: Review) -> str:
         return "★" * review.rating

@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from catalog.admin.fields import AmountsForm, LinesField, amount_field
+from catalog.admin.questions import QuestionsField
 from catalog.models import Service
 from catalog.models.service import LONGEST_LINE, MOST_LINES
 from catalog.services.offers import archive_service, remove_service, restore_service, save_service
@@ -20,6 +21,8 @@ class ServiceForm(AmountsForm):
     market_price = amount_field("Market price")
     requirements = LinesField(most=MOST_LINES, longest=LONGEST_LINE, help_text="What the customer brings, one a line.")
     deliverables = LinesField(most=MOST_LINES, longest=LONGEST_LINE, help_text="What the customer gets, one a line.")
+
+    intake_questions = QuestionsField(required=False, label="Questions")
 
     class Meta:
         model = Service

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from catalog.admin.fields import AmountsForm, LinesField, amount_field
 from catalog.models import Specialist
 from catalog.models.specialist import LONGEST_SPECIALTY, MOST_SPECIALTIES
+from catalog.selectors.profiles import facts_of
 from catalog.services.specialists import change_profile, unverify_specialist, verify_specialist
 from common.admin.base import AlmanacModelAdmin
 from common.admin.decorators import action, display
@@ -62,6 +63,7 @@ class SpecialistAdmin(AlmanacModelAdmin):
         "verified_at",
         "verified_by",
         "shown_rating",
+        "bookings_made",
         "created_at",
         "updated_at",
     )
@@ -73,7 +75,9 @@ class SpecialistAdmin(AlmanacModelAdmin):
                 "fields": (
                     "user",
                     "business_name",
-                    ("is_verified", "is_active", "instant_booking"),
+                    "is_active",
+                    "instant_booking",
+                    "is_verified",
                     ("verified_at", "verified_by"),
                 )
             },
@@ -82,7 +86,7 @@ class SpecialistAdmin(AlmanacModelAdmin):
         ("Profile", {"fields": ("description", "specialties", ("experience_years", "response_minutes"))}),
         ("Rates", {"fields": (("currency", "base_rate", "deposit"), "reason")}),
         ("Place", {"fields": ("location", ("latitude", "longitude"))}),
-        ("Figures", {"fields": ("shown_rating", ("created_at", "updated_at"))}),
+        ("Figures", {"fields": (("shown_rating", "bookings_made"), ("created_at", "updated_at"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -126,6 +130,12 @@ class SpecialistAdmin(AlmanacModelAdmin):
             return "–"
         return f"{specialist.rating} from {specialist.rating_count} review{'' if specialist.rating_count == 1 else 's'}"
 
+    @display(description="Bookings")
+    def bookings_made(self, specialist: Specialist) -> str:
+        facts = facts_of(specialist)
+        rate = facts["cancellation_rate"]
+        return f"{facts['total_bookings']:,}" if rate is None else f"{facts['total_bookings']:,}, {rate} % taken back"
+
     @display(description="Hours and time off")
     def time(self, specialist: Specialist) -> SafeString:
         link = reverse("admin:catalog_calendar_change", args=[specialist.calendar_id])
@@ -148,6 +158,7 @@ class SpecialistAdmin(AlmanacModelAdmin):
             queryset,
             action="unverify",
             question="Take the verification back? They are no longer listed; what is booked stays.",
+            is_dangerous=True,
             run=lambda specialist, reason: unverify_specialist(specialist, actor=request.user, reason=reason),
         )
 

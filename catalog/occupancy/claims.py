@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from catalog.enums import OccupancyKind
 from catalog.errors import DayIsFull, SlotTaken
@@ -56,13 +57,26 @@ claimed AS (
 SELECT (SELECT lane FROM free), EXISTS (SELECT FROM claimed)
 """  # noqa: S608 - put together from constants
 _LOCK_CALENDARS_OF = """
-SELECT pg_advisory_xact_lock(key) FROM (
-    SELECT DISTINCT %s + calendar_number AS key FROM catalog_occupancy WHERE subject_id = ANY (%s) ORDER BY 1
+SELECT pg_advisory_xact_lock(%s + number) FROM (
+    SELECT calendar_number AS number FROM catalog_occupancy WHERE subject_id = ANY (%s)
+    UNION SELECT unnest(%s::bigint[]) ORDER BY 1
 ) AS calendars
 """
+_HELD = """
+SELECT calendar_number, lower(during), upper(during) FROM catalog_occupancy
+WHERE subject_id = %s AND kind = 'hold' FOR UPDATE
+"""
+_RENAME = "UPDATE catalog_occupancy SET subject_id = %s, kind = %s WHERE subject_id = %s AND kind = 'hold'"
+# Each with whether time off lies behind it that was given over bookings.
 _RELEASE = """
-DELETE FROM catalog_occupancy WHERE subject_id = ANY (%s) AND kind <> 'closure'
-RETURNING calendar_number, lower(during), upper(during)
+WITH freed AS (
+    DELETE FROM catalog_occupancy WHERE subject_id = ANY (%s) AND kind <> 'closure' RETURNING calendar_number, during
+)
+SELECT calendar.id, calendar.number, lower(freed.during), upper(freed.during), EXISTS (
+    SELECT FROM catalog_timeoff AS off
+    WHERE off.calendar_id = calendar.id AND off.is_forced AND off.during && freed.during
+)
+FROM freed JOIN catalog_calendar AS calendar ON calendar.number = calendar_number
 """
 
 
@@ -105,6 +119,14 @@ def claim(
     announce([calendar])
 
 
+def take(wanted: Sequence[Claim]) -> None:
+    """Takes all of the times or none, in the cheapest way there is for so many."""
+    if len(wanted) > 1:
+        return claim_all(wanted)
+    [only] = wanted
+    return claim(only.calendar, only.time, kind=only.kind, subject_id=only.subject_id, buffers=only.buffers)
+
+
 def claim_all(wanted: Sequence[Claim]) -> None:
     """Takes all of the times or none, in a constant number of statements.
 
@@ -130,27 +152,61 @@ def move(wanted: Sequence[Claim]) -> None:
     """
     require_transaction()
     subjects = sorted({each.subject_id for each in wanted})
-    left = Calendar.objects.filter(occupancies__subject_id__in=subjects).distinct()
-    lock({*(each.calendar for each in wanted), *left})
+    _lock_calendars_of(subjects, wanted)
     with transaction.atomic():
-        release(subjects)
-        claim_all(wanted)
+        _give_back(subjects)
+        take(wanted)
+
+
+def hand_over(hold: UUID, wanted: Sequence[Claim]) -> None:
+    """What a hold has taken goes to the one subject of `wanted`: exactly that, or its time back and another for it.
+
+    Where the two are the same the rows get another name, and nobody is told, since nothing else is free than before. A
+    hold that has been given back meanwhile has nothing to hand over: its time is claimed like any other.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [hold])
+        held = {(number, TimeRange(start, end)) for number, start, end in cursor.fetchall()}
+        if held and held == {(each.calendar.number, each.during) for each in wanted}:
+            cursor.execute(_RENAME, [wanted[0].subject_id, wanted[0].kind.value, hold])
+            return
+    if not held:
+        take(wanted)
+        return
+    _lock_calendars_of([hold], wanted)
+    with transaction.atomic():
+        _give_back([hold])
+        take(wanted)
 
 
 def release(subjects: Collection[UUID]) -> None:
     """Gives back what these bookings and holds have taken. Where time off lies behind them the calendar closes."""
     require_transaction()
+    _lock_calendars_of(subjects)
+    _give_back(subjects)
+
+
+def _lock_calendars_of(subjects: Collection[UUID], wanted: Sequence[Claim] = ()) -> None:
+    """Those that the subjects are on now and those that are wanted, in the one order of all locks."""
+    numbers = [each.calendar.number for each in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CALENDARS_OF, [LOCK_SPACE, list(subjects)])
+        cursor.execute(_LOCK_CALENDARS_OF, [LOCK_SPACE, list(subjects), numbers])
+
+
+def _give_back(subjects: Collection[UUID]) -> None:
+    with connection.cursor() as cursor:
         cursor.execute(_RELEASE, [list(subjects)])
-        freed = [(number, TimeRange(start, end)) for number, start, end in cursor.fetchall()]
-    if not freed:
-        return
-    calendars = list(Calendar.objects.filter(number__in={number for number, _ in freed}))
-    for off in TimeOff.objects.filter(is_forced=True, calendar__in=calendars).select_related("calendar"):
-        if any(number == off.calendar.number and time.overlaps(off.time) for number, time in freed):
+        freed = cursor.fetchall()
+    for pk, _, start, end, is_off in freed:
+        for off in _forced(pk, TimeRange(start, end)) if is_off else ():
             rewrite_closures(off.calendar, off.time)
-    announce(calendars)
+    # Nobody reads more of them than this.
+    announce({Calendar(pk=pk, number=number) for pk, number, *_ in freed})
+
+
+def _forced(calendar: UUID, time: TimeRange) -> QuerySet[TimeOff]:
+    return TimeOff.objects.filter(calendar=calendar, is_forced=True).overlapping(time).select_related("calendar")
 
 
 def _got_a_lane(wanted: Claim) -> bool:

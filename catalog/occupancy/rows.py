@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from catalog.enums import OccupancyKind
 from catalog.lanes import LANES, Block
@@ -66,8 +65,9 @@ class _Announced:
         self.numbers = numbers
 
     def __call__(self) -> None:
-        for number in self.numbers:
-            Calendar.objects.filter(number=number).update(version=F("version") + 1)
+        with connection.cursor() as cursor:
+            for number in self.numbers:
+                cursor.execute("UPDATE catalog_calendar SET version = version + 1 WHERE number = %s", [number])
 
 
 def insert_all(rows: Sequence[Row]) -> bool:

@@ -34,6 +34,26 @@ class Checked:
     conflicts: Sequence[TimeRange] = ()
 
 
+class Inspector:
+    """Says of times whether they can be had on a calendar; `taken` must hold all that can be in their way."""
+
+    def __init__(self, calendar: Calendar, taken: Sequence[Busy]) -> None:
+        self._hours, self._window, self._buffers = calendar.hours, booking_window(calendar), calendar.buffers
+        self._taken = taken
+        self._board = LaneBoard(calendar.capacity, [each.as_block() for each in taken])
+        self._full = full_days(calendar, taken)
+
+    def check(self, asked: TimeRange) -> Checked:
+        rule = reason_against(asked, self._hours, self._window)
+        if rule is not None:
+            return Checked(asked, rule)
+        padded = self._buffers.around(asked)
+        if not self._board.has_room(padded.start, padded.end):
+            return _clash(asked, padded, self._taken)
+        is_full = any(day.contains(asked.start) for day in self._full)
+        return Checked(asked, Reason.DAY_FULL if is_full else None)
+
+
 def booking_window(calendar: Calendar) -> BookingWindow:
     """From when until when the calendar takes bookings, by its own rules or the platform's."""
     settings = platform_settings()
@@ -100,23 +120,11 @@ def what_matters(calendar: Calendar, rules: SlotRules, starting: TimeRange) -> T
 
 def checked(calendar: Calendar, times: Sequence[TimeRange]) -> list[Checked]:
     """Whether each of the times can be had, in the order they are given. One query, however many."""
-    hours, window, buffers = calendar.hours, booking_window(calendar), calendar.buffers
-    wanted = [buffers.around(each) for each in times]
-    days = [buffers.around(_day_of(calendar, each)) for each in times] if calendar.daily_limit is not None else []
-    taken = busy([calendar], [*wanted, *days])[calendar.number]
-    board = LaneBoard(calendar.capacity, [each.as_block() for each in taken])
-    full = full_days(calendar, taken)
-    found: list[Checked] = []
-    for time_, padded in zip(times, wanted, strict=True):
-        rule = reason_against(time_, hours, window)
-        if rule is not None:
-            found.append(Checked(time_, rule))
-        elif not board.has_room(padded.start, padded.end):
-            found.append(_clash(time_, padded, taken))
-        else:
-            is_full = any(day.contains(time_.start) for day in full)
-            found.append(Checked(time_, Reason.DAY_FULL if is_full else None))
-    return found
+    buffers = calendar.buffers
+    days = [_day_of(calendar, each) for each in times] if calendar.daily_limit is not None else []
+    taken = busy([calendar], [buffers.around(each) for each in (*times, *days)])[calendar.number]
+    inspector = Inspector(calendar, taken)
+    return [inspector.check(each) for each in times]
 
 
 def conflicts_with(calendar: Calendar, times: Sequence[TimeRange]) -> list[TimeRange]:

@@ -1,26 +1,27 @@
 """The first free start of many services at once, in a constant number of queries.
 
-1. What a start depends on is the calendar, as its version has it, and the lengths of the service. Services with the
-   same of both are one need.
+1. What a start depends on is the calendar, as its version has it, the lengths of the service and, if it takes a room,
+   that one's calendar. Services that share all of them are one need.
 2. What is known of a need from before is taken from `kept_starts`; the calendars of the others are read.
 3. Most people are free within two days. So one look takes in what is taken until then, and a second one goes on from
    there to the end of what is looked at, for those who had nothing.
-4. Slots are worked out by `catalog.slots`, as everywhere.
+4. Slots are worked out by `catalog.slots`, as everywhere; what the room does not let through is passed over.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from catalog.models import Calendar, Service
 from catalog.opening import openings
-from catalog.selectors.availability import booking_window, full_days, slot_rules, what_matters
+from catalog.selectors.availability import Inspector, booking_window, full_days, slot_rules, what_matters
 from catalog.selectors.busy import Busy, busy
 from catalog.selectors.kept_starts import LONGEST, KeptStart, keep, recall
 from catalog.selectors.listings import DAYS_AHEAD
-from catalog.slots import SlotRules, slots
+from catalog.slots import Slot, SlotRules, slots
 from common import clock
 from common.platform import platform_settings
 from common.timeranges import TimeRange
@@ -30,13 +31,22 @@ NEAR = timedelta(days=2)
 
 
 class Need(NamedTuple):
-    """Minutes; empty buffers are the calendar's."""
+    """Minutes; empty buffers are the calendar's. The room is that of the service, if it takes one along."""
 
     calendar_id: UUID
     version: int
     duration: int
     buffer_before: int | None
     buffer_after: int | None
+    room_calendar_id: UUID | None = None
+    room_version: int | None = None
+
+
+class Way(NamedTuple):
+    """How a need is met: by which slots of its calendar, and in which room besides."""
+
+    rules: SlotRules
+    room: Calendar | None
 
 
 Asked = Callable[[Calendar], TimeRange | None]
@@ -54,7 +64,7 @@ def free_on(day: date, needs: Collection[Need]) -> set[Need]:
     return set(_known_or_found(needs, day, lambda calendars: _last_on(day, calendars)))
 
 
-_Wanted = Mapping[Calendar, Mapping[Need, SlotRules]]
+_Wanted = Mapping[Calendar, Mapping[Need, Way]]
 
 
 def _known_or_found(
@@ -74,12 +84,18 @@ def _known_or_found(
 
 
 def _wanted(needs: Iterable[Need]) -> _Wanted:
+    """The needs by their calendars, rooms among them; those whose calendars are gone are left out."""
     by_calendar: defaultdict[UUID, list[Need]] = defaultdict(list)
     for need in needs:
         by_calendar[need.calendar_id].append(need)
-    calendars = Calendar.objects.in_bulk(by_calendar.keys())
+    rooms = {need.room_calendar_id for need in needs if need.room_calendar_id is not None}
+    calendars = Calendar.objects.in_bulk([*by_calendar, *rooms])
     return {
-        calendars[pk]: {need: _rules(calendars[pk], need) for need in its_needs}
+        calendars[pk]: {
+            need: Way(_rules(calendars[pk], need), calendars.get(need.room_calendar_id))
+            for need in its_needs
+            if need.room_calendar_id is None or need.room_calendar_id in calendars
+        }
         for pk, its_needs in by_calendar.items()
         if pk in calendars
     }
@@ -97,10 +113,12 @@ def _rules(calendar: Calendar, need: Need) -> SlotRules:
 def _keep(wanted: _Wanted, found: Mapping[Need, datetime], about: Hashable) -> None:
     fresh: dict[Hashable, KeptStart] = {}
     for calendar, needs in wanted.items():
-        window = booking_window(calendar)
-        until = min(day_range(clock.today(calendar.zone), calendar.zone).end, window.now + LONGEST)
-        for need in needs:
-            fresh[(need, about)] = KeptStart(found.get(need), window.earliest - window.now, until)
+        for need, way in needs.items():
+            windows = [booking_window(each) for each in (calendar, way.room) if each is not None]
+            midnights = (day_range(clock.today(each.zone), each.zone).end for each in (calendar, way.room) if each)
+            until = min(*midnights, windows[0].now + LONGEST)
+            notice = max(window.earliest - window.now for window in windows)
+            fresh[(need, about)] = KeptStart(found.get(need), notice, until)
     keep(fresh)
 
 
@@ -111,7 +129,7 @@ def _first_ahead(wanted: _Wanted) -> dict[Need, datetime]:
     left = {
         calendar: rest
         for calendar, needs in wanted.items()
-        if (rest := {need: rules for need, rules in needs.items() if need not in found})
+        if (rest := {need: way for need, way in needs.items() if need not in found})
     }
     return found | _look(left, lambda calendar: _part(whole[calendar], since=near_end), _first)
 
@@ -128,26 +146,40 @@ def _look(wanted: _Wanted, asked: Asked, pick: Pick) -> dict[Need, datetime]:
         bookable = booking_window(calendar).of(time) if time else None
         if bookable is not None:
             starting[calendar] = bookable
-    taken = busy(starting.keys(), _span(wanted, starting))
+    rooms = {way.room for calendar in starting for way in wanted[calendar].values() if way.room is not None}
+    taken = busy({*starting, *rooms}, _span(wanted, starting))
+    inspectors = {room: Inspector(room, taken[room.number]) for room in rooms}
     found: dict[Need, datetime] = {}
     for calendar, time in starting.items():
-        found |= _picked(calendar, wanted[calendar], time, taken[calendar.number], pick)
+        found |= _picked(calendar, wanted[calendar], time, taken[calendar.number], inspectors, pick)
     return found
 
 
 def _picked(
-    calendar: Calendar, needs: Mapping[Need, SlotRules], starting: TimeRange, taken: Sequence[Busy], pick: Pick
+    calendar: Calendar,
+    needs: Mapping[Need, Way],
+    starting: TimeRange,
+    taken: Sequence[Busy],
+    inspectors: Mapping[Calendar, Inspector],
+    pick: Pick,
 ) -> dict[Need, datetime]:
-    longest = max(rules.duration for rules in needs.values())
+    longest = max(way.rules.duration for way in needs.values())
     is_open = openings(calendar.hours, within=starting.widen(after=longest))
     blocks, full = [each.as_block() for each in taken], full_days(calendar, taken)
     found: dict[Need, datetime] = {}
-    for need, rules in needs.items():
-        offered = slots(is_open, blocks, rules, starting=starting, full_days=full)
-        picked = pick(slot.start for slot in offered if slot.reason is None)
+    for need, way in needs.items():
+        offered = slots(is_open, blocks, way.rules, starting=starting, full_days=full)
+        free: Iterable[Slot] = (slot for slot in offered if slot.reason is None)
+        if way.room is not None:
+            free = _with_room(free, inspectors[way.room])
+        picked = pick(slot.start for slot in free)
         if picked is not None:
             found[need] = picked
     return found
+
+
+def _with_room(free: Iterable[Slot], room: Inspector) -> Iterator[Slot]:
+    return (slot for slot in free if room.check(TimeRange(slot.start, slot.end)).reason is None)
 
 
 def _first(starts: Iterable[datetime]) -> datetime | None:
@@ -161,9 +193,11 @@ def _last(starts: Iterable[datetime]) -> datetime | None:
 def _span(wanted: _Wanted, starting: Mapping[Calendar, TimeRange]) -> list[TimeRange]:
     """One stretch that holds what matters to any of them: a query for it is simpler than for each one's own."""
     matter = [
-        what_matters(calendar, rules, time)
+        what_matters(each, replace(way.rules, buffers=each.buffers) if each is way.room else way.rules, time)
         for calendar, time in starting.items()
-        for rules in wanted[calendar].values()
+        for way in wanted[calendar].values()
+        for each in (calendar, way.room)
+        if each is not None
     ]
     if not matter:
         return []

@@ -7,11 +7,15 @@ from django.utils.module_loading import import_string
 
 from catalog.models import Specialist
 
-NOTHING_YET = {"total_bookings": 0, "revenue": {"this_month": "0.00", "last_month": "0.00", "total": "0.00"}}
+NOTHING_YET = {
+    "total_bookings": 0,
+    "cancellation_rate": None,
+    "revenue": {"this_month": "0.00", "last_month": "0.00", "total": "0.00"},
+}
 
 
 def facts_of(specialist: Specialist) -> dict[str, Any]:
-    """`total_bookings` and `revenue`, as the functions named in `SPECIALIST_FACTS` tell them; later ones win."""
+    """The three above, as the functions named in `SPECIALIST_FACTS` tell them; later ones win."""
     facts: dict[str, Any] = dict(NOTHING_YET)
     for path in settings.SPECIALIST_FACTS:
         facts |= import_string(path)(specialist)

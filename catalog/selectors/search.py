@@ -36,6 +36,7 @@ _READ = (
     *(f"owner__{name}" for name in f"{_OWNER} user__first_name user__last_name user__avatar".split()),
     "owner__calendar__timezone",
     "owner__calendar__version",
+    "room__calendar__version",
 )
 
 _Order = tuple[OrderBy | str, ...]
@@ -202,7 +203,7 @@ def _read(ids: Sequence[UUID]) -> list[Service]:
 @cache
 def _page_services() -> ServiceQuerySet:
     """Put together once: it is never run itself, only narrowed."""
-    related = ("category", "tier", "owner__user", "owner__calendar")
+    related = ("category", "tier", "owner__user", "owner__calendar", "room__calendar")
     return Service.objects.select_related(*related).only(*_READ)
 
 

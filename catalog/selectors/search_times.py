@@ -18,11 +18,13 @@ _NEED = (
     "service__duration_minutes",
     "service__buffer_before_minutes",
     "service__buffer_after_minutes",
+    "service__room__calendar_id",
+    "service__room__calendar__version",
 )
 
 
 def next_starts(services: Iterable[Service]) -> dict[UUID, datetime]:
-    """The next free start of each; at most three queries. Owners and their calendars must have been read."""
+    """The next free start of each; at most three queries. Owners, rooms and their calendars must have been read."""
     needs = {
         each.pk: Need(
             each.owner.calendar_id,
@@ -30,6 +32,8 @@ def next_starts(services: Iterable[Service]) -> dict[UUID, datetime]:
             each.duration_minutes,
             each.buffer_before_minutes,
             each.buffer_after_minutes,
+            each.room.calendar_id if each.room else None,
+            each.room.calendar.version if each.room else None,
         )
         for each in services
         if each.owner

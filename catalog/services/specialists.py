@@ -12,7 +12,7 @@ from catalog.services.acting import acting
 from catalog.services.hours import set_hours
 from common import audit, clock
 from common.audit import Person
-from common.errors import Detail, NotFound, ValidationFailed
+from common.errors import Detail, PermissionDenied, ValidationFailed
 from common.events import publish
 from common.walltime import zone_named
 
@@ -20,12 +20,15 @@ AMOUNTS = ("base_rate_minor", "deposit_minor")
 
 
 def own_specialist(user: User) -> Specialist:
-    """The user's profile. Members of "Specialists" who have none yet get an unverified one that is open on no day."""
+    """The user's profile. Members of "Specialists" who have none yet get an unverified one that is open on no day.
+
+    Whoever is no specialist is refused.
+    """
     found = _specialist_of(user)
     if found is not None:
         return found
     if not user.groups.filter(name=Role.SPECIALISTS.value).exists():
-        raise NotFound
+        raise PermissionDenied("Only specialists have this. You are not registered as one.")
     try:
         with transaction.atomic():
             calendar = Calendar.objects.create(timezone=zone_named(user.timezone).key)

@@ -14,8 +14,8 @@ from common.timeranges import TimeRange
 
 HOUR = timedelta(hours=1)
 MASSAGE = {"name": "Massage", "duration": 60, "price": "1500.00"}
-# Whoever is no specialist has no profile, no hours and no services: there is nothing at these paths for them.
-NO_SPECIALIST = 404
+# Under an id there is nothing for whoever has none; own profiles, hours and lists are refused to them (403).
+NOT_THEIRS = 404
 
 
 def a_service(owner: User) -> Service:
@@ -93,18 +93,18 @@ ROUTES: dict[str, Route] = {
     "GET /availability": may(PEOPLE, sends=an_hour, names={"resource_id": RESOURCE}),
     "POST /availability/bulk": may(PEOPLE, sends=some_slots, names={"specialist_id": SPECIALIST}),
     "GET /conflicts": may(PEOPLE, sends=an_hour, names={"specialist_id": SPECIALIST}),
-    "GET /specialists/profile": may(SPECIALISTS, others=NO_SPECIALIST),
-    "PUT /specialists/profile": may(SPECIALISTS, others=NO_SPECIALIST, sends={"experience": 5}),
-    "PATCH /specialists/profile": may(SPECIALISTS, others=NO_SPECIALIST, sends={"experience": 5}),
-    "GET /specialists/working-hours": may(SPECIALISTS, others=NO_SPECIALIST),
-    "PUT /specialists/working-hours": may(SPECIALISTS, others=NO_SPECIALIST, sends=NINE_TO_FIVE),
+    "GET /specialists/profile": may(SPECIALISTS),
+    "PUT /specialists/profile": may(SPECIALISTS, sends={"experience": 5}),
+    "PATCH /specialists/profile": may(SPECIALISTS, sends={"experience": 5}),
+    "GET /specialists/working-hours": may(SPECIALISTS),
+    "PUT /specialists/working-hours": may(SPECIALISTS, sends=NINE_TO_FIVE),
     "GET /specialists/services": may(PEOPLE),
-    "POST /specialists/services": may(SPECIALISTS, others=NO_SPECIALIST, sends=MASSAGE, answers=201),
-    "PUT /specialists/services/{id}": own(SPECIALISTS, OWN_SERVICE, others=NO_SPECIALIST, sends=MASSAGE),
-    "PATCH /specialists/services/{id}": own(SPECIALISTS, OWN_SERVICE, others=NO_SPECIALIST, sends={"price": "1.00"}),
-    "DELETE /specialists/services/{id}": own(SPECIALISTS, OWN_SERVICE, others=NO_SPECIALIST),
-    "GET /specialists/availability": may(SPECIALISTS, others=NO_SPECIALIST, sends=a_day),
+    "POST /specialists/services": may(SPECIALISTS, sends=MASSAGE, answers=201),
+    "PUT /specialists/services/{id}": own(SPECIALISTS, OWN_SERVICE, others=NOT_THEIRS, sends=MASSAGE),
+    "PATCH /specialists/services/{id}": own(SPECIALISTS, OWN_SERVICE, others=NOT_THEIRS, sends={"price": "1.00"}),
+    "DELETE /specialists/services/{id}": own(SPECIALISTS, OWN_SERVICE, others=NOT_THEIRS),
+    "GET /specialists/availability": may(SPECIALISTS, sends=a_day),
     "GET /specialists/availability/block": may(PEOPLE),
-    "POST /specialists/availability/block": may(SPECIALISTS, others=NO_SPECIALIST, sends=an_hour, answers=201),
-    "DELETE /specialists/availability/block/{id}": own(SPECIALISTS, TIME_OFF, others=NO_SPECIALIST),
+    "POST /specialists/availability/block": may(SPECIALISTS, sends=an_hour, answers=201),
+    "DELETE /specialists/availability/block/{id}": own(SPECIALISTS, TIME_OFF, others=NOT_THEIRS),
 }

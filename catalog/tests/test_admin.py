@@ -29,11 +29,17 @@ NEW_SERVICE = {
     "market_price": "1200",
     "duration_minutes": 60,
     "requirements": "A towel\n\n  Slippers ",
-    "intake_questions": "[]",
+    "intake_questions": "rows",
     "position": 0,
     "is_active": "on",
     "reason": "new season",
 }
+
+
+def question_rows(*rows: tuple[str, str, str, str]) -> dict[str, list[str]]:
+    """The questions of a service as its page sends them: four fields of each row, whatever they hold."""
+    parts = ("question", "type", "required", "options")
+    return {f"intake_questions-{part}": [row[n] for row in rows] for n, part in enumerate(parts)}
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +133,28 @@ def test_a_price_is_changed_and_its_history_kept(desk: Client) -> None:
     assert (entry.reason, entry.changes["price_minor"]) == ("Diwali", [150_000, 99_950])
 
 
+def test_questions_are_rows_on_the_page_and_the_apis_json_behind_it(desk: Client) -> None:
+    rows = (
+        ("Any allergies?", "text", "yes", ""),
+        ("Which colour?", "choice", "", "Red\r\n  Blue \r\n"),
+        ("", "text", "", ""),
+    )
+    desk.post(url("service", "add"), {**NEW_SERVICE, **question_rows(*rows)})
+    made = Service.objects.get()
+    page = desk.get(url("service", "change", made.pk)).content.decode()
+    emptied = {**NEW_SERVICE, "edited_version": made.updated_at.isoformat(), **question_rows(("", "text", "", ""))}
+    desk.post(url("service", "change", made.pk), emptied)
+
+    assert made.intake_questions == [
+        {"question": "Any allergies?", "type": "text", "required": True},
+        {"question": "Which colour?", "type": "choice", "required": False, "options": ["Red", "Blue"]},
+    ]
+    # Two questions, the row to fill in next, and the one that a script copies.
+    assert page.count('name="intake_questions-question"') == 4
+    made.refresh_from_db()
+    assert made.intake_questions == []
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -136,7 +164,9 @@ def test_a_price_is_changed_and_its_history_kept(desk: Client) -> None:
         ({"currency": "XXX"}, "price"),
         ({"duration_minutes": 4}, "duration_minutes"),
         ({"image_url": "javascript:alert(1)"}, "image_url"),
-        ({"intake_questions": '[{"question": ""}]'}, "intake_questions"),
+        (question_rows(("", "choice", "", "Nuts")), "intake_questions"),
+        (question_rows(("Which?", "choice", "", "only one")), "intake_questions"),
+        (question_rows(("How many?", "number", "yes", "one\ntwo")), "intake_questions"),
         ({"requirements": "x" * 201}, "requirements"),
     ],
 )

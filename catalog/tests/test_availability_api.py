@@ -228,5 +228,5 @@ def test_services_of_others_and_archived_ones_are_not_there(bob: Specialist) -> 
 
 def test_own_availability_is_for_specialists(bob: Specialist, charlie: Client) -> None:
     assert slots_of(client_of(bob.user).get(f"{API}/specialists/availability", week()))["2026-03-03"][0] == "09:00"
-    refused(charlie.get(f"{API}/specialists/availability", week()), 404, "RESOURCE_NOT_FOUND")
+    refused(charlie.get(f"{API}/specialists/availability", week()), 403, "INSUFFICIENT_PERMISSIONS")
     refused(Client().get(f"{API}/specialists/availability", week()), 401, "AUTHENTICATION_REQUIRED")

@@ -109,3 +109,27 @@ def test_no_answer_is_kept_for_longer_than_it_is_certain() -> None:
         kept = KeptStart(start, NOTICE, NOW + LONGEST)
         assert kept.is_true(NOW + LONGEST - timedelta(seconds=1))
         assert not kept.is_true(NOW + LONGEST)
+
+
+@pytest.mark.django_db
+def test_a_service_with_a_room_is_free_when_both_are(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    bobs, rooms = calendar("09:00-17:00"), calendar("10:00-18:00", buffer_before_minutes=30)
+    for each in (bobs, rooms):
+        each.refresh_from_db()
+    book(rooms, between("10:00", "18:00", MONDAY))
+    book(rooms, between("10:00", "11:45", tuesday))
+    alone = need(bobs)
+    together = alone._replace(room_calendar_id=rooms.pk, room_version=rooms.version)
+
+    # The room is read along with the calendars: no query of its own.
+    with django_assert_num_queries(2):
+        found = first_free({alone, together})
+    last = free_on(tuesday, {together})
+    book(rooms, between("10:00", "17:30", wednesday))
+    shut = first_free({together._replace(room_version=rooms.version + 1)})
+
+    assert found == {alone: at("10:30", MONDAY), together: at("12:30", tuesday)}
+    assert last == {together}
+    assert free_on(wednesday, {together._replace(room_version=rooms.version + 1)}) == set()
+    assert list(shut.values()) == [at("12:30", tuesday)]

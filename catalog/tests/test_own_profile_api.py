@@ -62,8 +62,10 @@ def test_a_newcomer_finds_a_profile_that_nobody_else_sees() -> None:
 
 
 def test_who_is_no_specialist_has_no_profile() -> None:
+    """E293."""
     for method, path in (("get", PROFILE), ("put", PROFILE), ("patch", PROFILE), ("get", HOURS), ("put", HOURS)):
-        refused(getattr(client_of(person(f"Charlie{method}{len(path)}")), method)(path), 404, "RESOURCE_NOT_FOUND")
+        charlie = client_of(person(f"Charlie{method}{len(path)}"))
+        refused(getattr(charlie, method)(path), 403, "INSUFFICIENT_PERMISSIONS")
         refused(getattr(Client(), method)(path), 401, "AUTHENTICATION_REQUIRED")
     assert not Specialist.objects.exists()
     assert not Calendar.objects.exists()

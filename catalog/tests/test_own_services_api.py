@@ -150,7 +150,7 @@ def test_a_strangers_service_is_not_there(bob: Specialist) -> None:
 
 
 def test_who_is_no_specialist_offers_nothing() -> None:
-    refused(send(person("Charlie"), "post", NEW), 404, "RESOURCE_NOT_FOUND")
+    refused(send(person("Charlie"), "post", NEW), 403, "INSUFFICIENT_PERMISSIONS")
     for method in ("get", "post"):
         refused(send(None, method, NEW), 401, "AUTHENTICATION_REQUIRED")
     assert not Service.objects.exists()

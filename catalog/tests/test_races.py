@@ -56,6 +56,22 @@ def test_of_eight_who_want_five_seats_five_get_one() -> None:
     assert_everything_holds()
 
 
+def test_fifty_specialists_are_booked_at_once_and_nobody_waits_for_another() -> None:
+    """U4: one's claim stays open until the other forty-nine are through, so nothing may be locked for all of them."""
+    first, *others = (calendar() for _ in range(50))
+
+    def got_at_once() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return got(others.pop(), TEN)
+
+    with transaction.atomic():
+        claim(first, TEN, kind=BOOKING, subject_id=new_id())
+        assert in_threads(49, got_at_once) == [True] * 49
+
+    assert Occupancy.objects.count() == 50
+
+
 def test_who_counts_towards_a_daily_limit_waits_for_who_counted_before() -> None:
     """U12: the first has not decided yet, so the second must not count yet."""
     bob = calendar(daily_limit=1)

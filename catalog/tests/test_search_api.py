@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Calendar, Service, Tier
-from catalog.tests.factories import at, between, book, category, service
+from catalog.tests.factories import at, between, book, category, room, service
 from catalog.tests.search_cast import BENGALURU, PARK_STREET, SALT_LAKE, SEARCH, expert, found, names, offer, search
 from common.api.wire import utc_text
 from common.tests.probe.client import CAMEL, detail_codes, refused
@@ -286,6 +286,22 @@ def test_a_search_by_time_costs_six_queries(count: int, django_assert_num_querie
         assert len(found(sort_by="next_available")["services"]) == count
     with django_assert_num_queries(6):
         assert len(found(availability="2026-03-06")["services"]) == count
+
+
+def test_the_search_tells_when_the_room_is_free_as_well(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    bob, lotus = expert("Bob"), room("12:00-18:00")
+    offer(bob, "Massage", room=lotus)
+    offer(bob, "Talk")
+
+    with django_assert_num_queries(5):
+        services = found()["services"]
+    sooner = names(sort_by="next_available")
+
+    assert {each["name"]: each["next_available"] for each in services} == {
+        "Massage": "2026-03-02T06:30:00Z",
+        "Talk": "2026-03-02T05:00:00Z",
+    }
+    assert sooner == ["Talk", "Massage"]
 
 
 def test_nobody_who_cannot_be_booked_is_found(market: dict[str, Service]) -> None:

@@ -124,7 +124,7 @@ def test_a_stranger_is_told_there_is_nothing_here(bob: Specialist) -> None:
 
 
 def test_who_is_no_specialist_cannot_block_anything() -> None:
-    refused(post(person("Charlie"), NINE_TO_TWELVE), 404, "RESOURCE_NOT_FOUND")
+    refused(post(person("Charlie"), NINE_TO_TWELVE), 403, "INSUFFICIENT_PERMISSIONS")
     for method in ("get", "post"):
         refused(getattr(Client(), method)(BLOCKS), 401, "AUTHENTICATION_REQUIRED")
     refused(Client().delete(f"{BLOCKS}/{new_id()}"), 401, "AUTHENTICATION_REQUIRED")

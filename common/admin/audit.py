@@ -1,5 +1,6 @@
 """The audit log: to read, to filter, to search. Nothing here can be changed, not even by a superuser."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
-from common.admin.base import ReadOnlyModelAdmin
+from common.admin.base import AlmanacChangeList, ReadOnlyModelAdmin
 from common.admin.decorators import display
+from common.audit_words import WHOLE_ROWS, AuditWords
 from common.models import AuditEntry
 from common.models.audit import model_of
 
@@ -71,9 +74,17 @@ def _uuid(text: str) -> UUID:
         return NOBODY
 
 
+class AuditChangeList(AlmanacChangeList):
+    """Knows the names of what its page of entries speaks of."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        _give_words(self.result_list)
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyModelAdmin):
-    list_display = ("at", "who", "what", "object_link", "summary", "ip")
+    list_display = ("at", "who", "what", "summary", "reason_shown", "ip")
     list_display_links = ("at",)
     list_select_related: ClassVar[Any] = ()
     list_filter = (ActionFilter, KindFilter, ActorFilter)
@@ -82,64 +93,58 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
     date_hierarchy = "at"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("at", "who", "what", "object_link", "reason", "diff", "more")}),
+        (None, {"fields": ("at", "who", "what", "reason", "diff", "more")}),
         ("From where", {"fields": ("source", "ip", "user_agent", "request_id")}),
         ("Seal", {"fields": ("seal_number", "prev_hash", "hash")}),
     )
-    readonly_fields = ("who", "what", "object_link", "diff", "more")
+    readonly_fields = ("who", "what", "diff", "more")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[AuditChangeList]:
+        return AuditChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        entry = super().get_object(request, object_id, from_field)
+        if entry is not None:
+            _give_words([entry])
+        return entry
 
     @display(description="Who", ordering="actor_name")
-    def who(self, entry: AuditEntry) -> str:
-        return entry.actor_name or ("System" if entry.source == "system" else "Nobody signed in")
+    def who(self, entry: Any) -> str:
+        return str(entry.words.who(entry))
 
-    @display(
-        description="Action",
-        ordering="action",
-        label={
-            "created": "success",
-            "linked": "success",
-            "deleted": "danger",
-            "unlinked": "danger",
-            "locked out": "danger",
-            "sign-in failed": "warning",
-            "updated": "info",
-        },
-    )
-    def what(self, entry: AuditEntry) -> str:
-        return entry.action
+    @display(description="What happened", ordering="action")
+    def what(self, entry: Any) -> SafeString:
+        deed, name = entry.words.deed(entry), entry.words.object(entry)
+        link = _change_page(entry) if name else ""
+        if not link:
+            return format_html("{} {}", deed, name)
+        return format_html('{} <a class="almanac-link" href="{}">{}</a>', deed, link, name)
 
-    @display(description="Object")
-    def object_link(self, entry: AuditEntry) -> str | SafeString:
-        if not entry.target_table:
+    @display(description="Before → after")
+    def summary(self, entry: Any) -> str:
+        if entry.action in WHOLE_ROWS:
             return "–"
-        kind = entry.kind.capitalize()
-        if not entry.target_id:
-            return kind
-        label = f"{kind} …{entry.target_id[-8:]}" if len(entry.target_id) > 12 else f"{kind} {entry.target_id}"
-        link = _change_page(entry)
-        return format_html('<a class="almanac-link" href="{}">{}</a>', link, label) if link else label
+        lines = [Truncator(line).chars(80) for line in entry.words.lines(entry)]
+        return "; ".join(lines[:3]) + (f"; and {len(lines) - 3} more" if len(lines) > 3 else "") or "–"
 
-    @display(description="Changed")
-    def summary(self, entry: AuditEntry) -> str:
-        names = sorted(entry.changes)
-        return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "") or "–"
+    @display(description="Why", ordering="reason")
+    def reason_shown(self, entry: AuditEntry) -> str:
+        return Truncator(entry.reason).chars(80) or "–"
 
     @display(description="Before and after")
-    def diff(self, entry: AuditEntry) -> SafeString:
-        lines = [(name, *_sides(change)) for name, change in sorted(entry.changes.items())]
-        return render_to_string("admin/audit_diff.html", {"lines": lines})
+    def diff(self, entry: Any) -> SafeString:
+        return render_to_string("admin/audit_diff.html", {"lines": entry.words.lines(entry)})
 
     @display(description="Details")
     def more(self, entry: AuditEntry) -> SafeString:
         return render_to_string("admin/audit_data.html", {"data": sorted(entry.data.items())})
 
 
-def _sides(change: Any) -> tuple[str, str]:
-    """A pair of values, or the one word that stands for a secret."""
-    if not isinstance(change, list) or len(change) != 2:
-        return "", str(change)
-    before, after = ("" if side is None else str(side) for side in change)
-    return before, after
+def _give_words(entries: Iterable[Any]) -> None:
+    """A list keeps the rows that were read for it, so that they have their words when they are shown."""
+    words = AuditWords(entries)
+    for entry in entries:
+        entry.words = words
 
 
 def _change_page(entry: AuditEntry) -> str:

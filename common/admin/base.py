@@ -16,6 +16,8 @@ from unfold.views import ChangeList
 
 from common.admin.confirmation import ConfirmedActions
 
+# What a row has only once it exists.
+BORN_WITH_THE_ROW = frozenset({"id", "created_at", "updated_at", "archived_at"})
 EDITED_VERSION = "edited_version"
 STALE = (
     "Somebody else changed this while you were editing, so nothing was saved. "
@@ -81,6 +83,10 @@ class AlmanacModelAdmin(ConfirmedActions, ModelAdmin):
         offered: dict[str, Any] = super().get_actions(request)
         offered.pop("delete_selected", None)
         return offered
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is not None else _of_something_new(fieldsets)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Locks the row before a change page saves it, so that the comparison of versions cannot be overtaken."""
@@ -149,6 +155,22 @@ class ReadOnlyModelAdmin(AlmanacModelAdmin):
 def fields_of(model: type[models.Model], *, but: Sequence[str] = ()) -> list[str]:
     """Every column of a model in its own order, for pages that only show."""
     return [field.name for field in model._meta.concrete_fields if field.name not in but]
+
+
+def _of_something_new(fieldsets: Sequence[Any]) -> list[Any]:
+    """Without what is not known before the first save, and without the headings that nothing is left below."""
+    kept = []
+    for title, options in fieldsets:
+        fields = _to_be_said(options["fields"])
+        if fields:
+            kept.append((title, {**options, "fields": fields}))
+    return kept
+
+
+def _to_be_said(names: Any) -> tuple[Any, ...]:
+    """A line of a fieldset is a name or a row of names."""
+    lines = [name if isinstance(name, str) else _to_be_said(name) for name in names if name not in BORN_WITH_THE_ROW]
+    return tuple(line for line in lines if line)
 
 
 def _refusing_stale(form: Any, request: HttpRequest, obj: Any) -> Any:

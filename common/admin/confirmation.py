@@ -32,6 +32,10 @@ class ConfirmedActions:
     admin_site: Any
     model: Any
 
+    def described(self, row: Any) -> str:
+        """How the page names a row, so that one sees whether it is the right one."""
+        return str(row)
+
     def confirm(
         self,
         request: HttpRequest,
@@ -40,10 +44,12 @@ class ConfirmedActions:
         action: str,
         question: str,
         run: Callable[[Any, str], Any],
+        is_dangerous: bool = False,
     ) -> HttpResponse | None:
         """Shows the question and the rows; once a reason was given, calls `run(row, reason)` for each row.
 
-        A row that a domain error refuses is reported and does not stop the others.
+        A row that a domain error refuses is reported and does not stop the others. The button is red where it
+        `is_dangerous`: somebody is shut out, money leaves, or what is lost does not come back.
         """
         count = queryset.count()
         if count > MOST_ROWS:
@@ -58,7 +64,8 @@ class ConfirmedActions:
             "title": question,
             "opts": self.model._meta,
             "form": form,
-            "rows": list(queryset),
+            "rows": [(row, self.described(row)) for row in queryset],
+            "is_dangerous": is_dangerous,
             "action": action,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }

@@ -28,14 +28,19 @@ class PageNumberPagination(BasePagination):
         request: Request,
         view: Any | None = None,
     ) -> list[Any]:
+        offset = self.offset_of(request)
+        self.total = queryset.count()
+        return list(queryset[offset : offset + self.limit])
+
+    def offset_of(self, request: Request) -> int:
+        """How many entries come before the page that is asked for; `limit` says how many are on it."""
         asked = parameters(request)
         self.page = _whole(asked, PAGE, default=1, most=MAX_OFFSET + 1)
         self.limit = _whole(asked, LIMIT, default=DEFAULT_LIMIT, most=MAX_LIMIT)
         offset = (self.page - 1) * self.limit
         if offset > MAX_OFFSET:
             raise _refused(PAGE, f"Only the first {MAX_OFFSET} entries can be paged through.", "out_of_range")
-        self.total = queryset.count()
-        return list(queryset[offset : offset + self.limit])
+        return offset
 
     def get_paginated_response(self, data: Any, *, name: str = "items", **extras: Any) -> Response:
         return Response({name: data, **extras, "pagination": self.facts()})

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.settings import api_settings
 
 from common.api.fields import (
     BoundedIntegerField,
@@ -94,6 +95,17 @@ def represented(kind: Callable[[], serializers.BaseSerializer[Any]], thing: Any)
     Building the fields costs several times what using them does, so one instance serves all requests.
     """
     return _shared(kind).to_representation(thing)
+
+
+def validated(kind: Callable[[], serializers.BaseSerializer[Any]], data: Any) -> Any:
+    """What a serializer that asks nothing but `data` makes of it, or why it does not; one instance for all requests."""
+    try:
+        return _shared(kind).run_validation(data)
+    except ValidationError as error:
+        if isinstance(error.detail, dict):
+            raise
+        # What is no object at all has no fields to tell of.
+        raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: error.detail}) from error
 
 
 @cache

@@ -58,7 +58,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor_name or 'System'} {self.action} {self.target_table}".strip()
+        return f"{self.actor_name or 'System'} {self.action} {self.kind}".strip()
 
     @property
     def kind(self) -> str:

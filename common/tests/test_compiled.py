@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Session, User
 from common import clock
-from common.compiled import CompiledRead, IdAmong
+from common.compiled import CompiledPage, CompiledRead, IdAmong
 from common.ids import new_id
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +105,18 @@ def test_many_ids_are_one_condition(sessions: list[Session], django_assert_num_q
     for wanted in ([alices, bobs], [bobs], []):
         with django_assert_num_queries(1):
             assert {found.pk for found in read.all(pks=[each.pk for each in wanted])} == {each.pk for each in wanted}
+
+
+def test_a_page_tells_how_many_rows_there_are_also_behind_the_last(
+    sessions: list[Session], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    alice = sessions[0].user
+    newer = Session.objects.create(user=alice, expires_at=clock.now())
+    read = CompiledPage(lambda owner: Session.objects.filter(user=owner).order_by("-pk"), "owner")
+
+    with django_assert_num_queries(2):
+        assert read.page(0, 1, owner=alice.pk) == ([newer.pk], 2)
+        assert read.page(1, 5, owner=alice.pk) == ([sessions[0].pk], 2)
+
+    assert read.page(2, 5, owner=alice.pk) == ([], 2)
+    assert read.page(0, 5, owner=new_id()) == ([], 0)

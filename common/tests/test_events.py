@@ -13,6 +13,8 @@ from common.context import set_request_id
 from common.events import Event, News, on, publish, publish_all, subscribers_of
 from common.ids import new_id
 from common.models import EventReceipt, OutboxEvent
+from common.outbox import deliver_due
+from common.redis import redis_client
 from common.tests.test_queue import queued
 
 
@@ -37,6 +39,11 @@ def announce_and_fail() -> None:
     with transaction.atomic():
         publish("probe.happened", "p1")
         raise DatabaseError
+
+
+@transaction.atomic
+def publish_alone(subject: str) -> None:
+    publish("probe.happened", subject)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -65,6 +72,32 @@ def test_a_transaction_nudges_once_however_much_it_announces() -> None:
         publish("probe.happened", "p3")
 
     assert [message["headers"]["task"] for message in queued()] == ["common.deliver_events"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_second_nudge_is_sent_before_a_worker_has_taken_the_first() -> None:
+    publish_alone("p1")
+    publish_alone("p2")
+    assert len(queued()) == 1
+
+    deliver_due()
+    publish_alone("p3")
+
+    assert len(queued()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_each_transaction_nudges(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    redis_client.cache_clear()
+    try:
+        publish_alone("p1")
+        publish_alone("p2")
+        assert deliver_due() == 2
+    finally:
+        redis_client.cache_clear()
+
+    assert len(queued()) == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """The platform's figures: bounded by form and database, one row, at hand without a query."""
 
+from datetime import time
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -23,7 +24,7 @@ from common.platform import (
 )
 
 FIGURES = [field for topic in TOPICS.values() for field in topic._meta.local_fields]
-NUMBERS = [field for field in FIGURES if field.get_internal_type() not in {"CharField", "BooleanField"}]
+NUMBERS = [field for field in FIGURES if field.get_internal_type() not in {"CharField", "BooleanField", "TimeField"}]
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +100,15 @@ def test_the_database_refuses_every_figure_out_of_range(field: "Field[Any, Any]"
         with pytest.raises((IntegrityError, ValidationError)), transaction.atomic():
             PlatformSettings.objects.update(**{field.name: beyond})
     PlatformSettings.objects.filter(pk=1).exists()
+
+
+def test_visits_end_after_they_begin_on_the_same_day() -> None:
+    with pytest.raises(ValidationError, match="later than they begin"):
+        update_platform_settings({"visits_until": time(7, 30)}, actor=None)
+    with pytest.raises(IntegrityError, match="platform_visits_end"), transaction.atomic():
+        PlatformSettings.objects.update(visits_from=time(20))
+    changed = update_platform_settings({"visits_from": time(9), "visits_until": time(17)}, actor=None)
+    assert (changed.visits_from, changed.visits_until) == (time(9), time(17))
 
 
 def test_tiers_rise_and_reminders_come_in_order() -> None:

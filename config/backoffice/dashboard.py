@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts.models import User
 from bookings.enums import OCCUPYING, BookingStatus
 from bookings.selectors.desk import counts_of_day, to_come, waiting
 from common import clock
+from common.audit_words import AuditWords
 from common.health_checks import SILENCE
 from common.heartbeat import beat_seen_at
 from common.ids import first_id_of
@@ -23,6 +25,8 @@ from common.models import AuditEntry, OutboxEvent, ProofRun
 from common.walltime import day_range
 from notifications.enums import ContactStatus
 from notifications.models import ContactSubmission, Delivery
+from payments.enums import RunState
+from payments.models import ReconciliationRun
 
 # The nightly proof may be late, but not by half a day.
 PROOF_IS_OLD_AFTER = timedelta(hours=36)
@@ -30,6 +34,7 @@ RECENT = 8
 # A customer who has heard nothing for a day books elsewhere.
 LONG_WAIT = timedelta(days=1)
 ONE_WEEK = timedelta(days=7)
+RECONCILED_WITHIN = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,25 @@ class Card:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    entry: AuditEntry
+    who: str
+    what: str
+
+
 def cards_for(request: HttpRequest) -> list[Card]:
     may = request.user.has_perm
     return [make() for permission, make in CARDS if may(permission)]
 
 
-def recent_deeds(request: HttpRequest) -> list[AuditEntry]:
+def recent_deeds(request: HttpRequest) -> list[Deed]:
+    """One query, and one more for each kind of object among them."""
     if not request.user.has_perm("common.view_auditentry"):
         return []
-    return list(AuditEntry.objects.order_by("-id")[:RECENT])
+    entries = list(AuditEntry.objects.order_by("-id")[:RECENT])
+    words = AuditWords(entries)
+    return [Deed(each, words.who(each), Truncator(words.sentence(each)).chars(160)) for each in entries]
 
 
 def environment_badge(_request: HttpRequest) -> list[str] | None:
@@ -151,6 +166,24 @@ def _bookings_waiting() -> Card:
     return Card("Waiting for confirmation", f"{count:,}", note, link, "bad" if long else "good")
 
 
+def _reconciliation() -> Card:
+    """Of the days that are still talked about; an older one was closed, or shows in the proofs."""
+    since = clock.today(timezone.get_current_timezone()) - RECONCILED_WITHIN
+    counted = ReconciliationRun.objects.filter(day__gte=since).aggregate(
+        flagged=Count("pk", filter=Q(state=RunState.FLAGGED)),
+        unread=Count("pk", filter=Q(state=RunState.INCOMPLETE)),
+        lines=Sum("open_count", default=0),
+    )
+    link = reverse("admin:payments_reconciliationrun_changelist")
+    if counted["flagged"]:
+        note = f"Lines to look at: {counted['lines']:,}"
+        return Card("Reconciliation", f"{counted['flagged']:,} open", note, f"{link}?state__exact=flagged", "bad")
+    if counted["unread"]:
+        note = "Their books were not read to the end"
+        return Card("Reconciliation", f"{counted['unread']:,} unread", note, f"{link}?state__exact=incomplete", "warn")
+    return Card("Reconciliation", "Closed", "Gateways and books agree", link, "good")
+
+
 # The permission that shows a card, and what makes it. Apps' cards are added here with their apps.
 CARDS: list[tuple[str, Callable[[], Card]]] = [
     ("bookings.view_booking", _bookings_today),
@@ -162,6 +195,7 @@ CARDS: list[tuple[str, Callable[[], Card]]] = [
     ("accounts.view_user", _people),
     ("notifications.view_contactsubmission", _letters),
     ("notifications.view_delivery", _messages),
+    ("payments.view_reconciliationrun", _reconciliation),
     ("axes.view_accessattempt", _lockouts),
 ]
 

@@ -1,4 +1,4 @@
-"""The health of what runs behind the pages: the queue, beat and workers, events that nobody took."""
+"""The health of what runs behind the pages: the queue, beat and workers, tasks that failed, events that nobody took."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from common import clock
+from common.failed_tasks import latest_failures
 from common.health_checks import SILENCE
 from common.heartbeat import beat_seen_at
 from common.models import EventReceipt, OutboxEvent
@@ -27,6 +28,7 @@ def page(request: HttpRequest, context: Callable[[HttpRequest], dict[str, Any]])
         "seen_at": seen_at,
         "alive": seen_at is not None and clock.now() - seen_at <= SILENCE,
         "events": _events(),
+        "failures": latest_failures(),
         "failing": _failing_subscribers(),
         "timetable": [(name, entry["task"], _when(entry["schedule"])) for name, entry in _beat_entries()],
     }

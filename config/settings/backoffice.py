@@ -28,6 +28,21 @@ def _page(title: str, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def _report(title: str, icon: str, name: str) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:report_{name}")
+    return {"title": title, "icon": icon, "link": link, "permission": _may("bookings.export_booking")}
+
+
+def _list_but(model: str, *others: str) -> Callable[[HttpRequest], bool]:
+    """Whether the model's list or what lies below it is open, but none of `others`, which have lines of their own."""
+    app, name = model.split(".")
+    link = reverse_lazy(f"admin:{app}_{name}_changelist")
+    elsewhere = [reverse_lazy(f"admin:{other}") for other in others]
+    return lambda request: (
+        request.path.startswith(str(link)) and not any(request.path.startswith(str(each)) for each in elsewhere)
+    )
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Almanac",
     "SITE_HEADER": "Almanac",
@@ -78,7 +93,10 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:bookings_day"),
                         "permission": _may("bookings.view_booking"),
                     },
-                    _page("Bookings", "event", "bookings.booking"),
+                    {
+                        **_page("Bookings", "event", "bookings.booking"),
+                        "active": _list_but("bookings.booking", "bookings_day"),
+                    },
                     _page("Series", "event_repeat", "bookings.series"),
                 ],
             },
@@ -124,14 +142,33 @@ UNFOLD: dict[str, Any] = {
                     _page("Payments", "payments", "payments.payment"),
                     _page("Refunds", "currency_exchange", "payments.refund"),
                     _page("Webhooks", "webhook", "payments.webhookevent"),
+                    _page("Reconciliation", "rule", "payments.reconciliationrun"),
                     _page("Journals", "menu_book", "payments.journal"),
-                    _page("Accounts", "account_balance", "payments.ledgeraccount"),
+                    {
+                        **_page("Accounts", "account_balance", "payments.ledgeraccount"),
+                        "active": _list_but("payments.ledgeraccount", "payments_trial_balance"),
+                    },
                     {
                         "title": "Trial balance",
                         "icon": "balance",
                         "link": reverse_lazy("admin:payments_trial_balance"),
                         "permission": _may("payments.view_ledgeraccount"),
                     },
+                    {
+                        "title": "Tax report",
+                        "icon": "percent",
+                        "link": reverse_lazy("admin:bookings_tax_report"),
+                        "permission": _may("payments.view_ledgeraccount"),
+                    },
+                ],
+            },
+            {
+                "title": "Reports",
+                "separator": True,
+                "items": [
+                    _report("Revenue", "bar_chart", "revenue"),
+                    _report("Popular services", "trending_up", "service-popularity"),
+                    _report("Business figures", "insights", "business"),
                 ],
             },
             {

@@ -93,6 +93,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en-gb"
+# Pages write times as 16:05, never as "4:05 p.m." or "noon".
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -145,10 +147,16 @@ PERSONAL_DATA = [
 ]
 
 # What messages are about, by the word that their kinds use: see notifications/services/subjects.py.
-MESSAGE_SUBJECTS = {"booking": "bookings.services.messages.as_it_is_now"}
+MESSAGE_SUBJECTS = {
+    "booking": "bookings.services.messages.as_it_is_now",
+    "payment": "payments.services.receipts.as_it_is_now",
+}
 
 # What points can be used on, by the word for it; see loyalty/targets.py.
-REDEMPTION_TARGETS: dict[str, str] = {}
+REDEMPTION_TARGETS = {"booking": "bookings.services.redeeming.BookingTarget"}
+
+# What people call the things that points and codes were used for: functions from ids to numbers.
+SUBJECT_NUMBERS = ["bookings.selectors.looking_up.numbers_of"]
 
 # What can be paid for, by the word that payments keep of it; see payments/payables.py.
 PAYABLES = {"booking": "bookings.services.payable.BookingPayable"}

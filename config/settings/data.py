@@ -108,7 +108,10 @@ CELERY_BEAT_SCHEDULE = {
     "mail links that a lost task left behind": {"task": "accounts.mail_password_links", "schedule": 60},
     "forget old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": crontab(hour=2, minute=53)},
     "give back what was not paid for": {"task": "bookings.expire_unpaid", "schedule": 20},
+    "give back what a checkout held": {"task": "bookings.give_back_holds", "schedule": 10},
+    "forget checkouts that are over": {"task": "bookings.forget_previews", "schedule": crontab(minute=47)},
     "remind of bookings": {"task": "bookings.remind", "schedule": 30},
+    "hold and take the rest of prices": {"task": "bookings.sweep_rests", "schedule": 30},
     "close bookings that are over": {"task": "bookings.close_past", "schedule": 300},
     "keep the time of day of series": {"task": "bookings.keep_wall_times", "schedule": crontab(hour=1, minute=11)},
     "book open-ended series further ahead": {"task": "bookings.roll_series", "schedule": crontab(hour=1, minute=23)},
@@ -116,5 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "end points whose time has come": {"task": "loyalty.expire_points", "schedule": crontab(minute="*/10")},
     "tell of points that end soon": {"task": "loyalty.announce_expiry", "schedule": crontab(hour=4, minute=37)},
     "look after payments": {"task": "payments.sweep", "schedule": 20},
+    # It runs once for each business day and gateway, however often it is asked.
+    "reconcile with the gateways": {"task": "payments.reconcile", "schedule": crontab(minute="4-59/15")},
     "show that beat and worker live": {"task": "common.beat_heartbeat", "schedule": 15},
 }

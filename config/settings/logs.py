@@ -30,6 +30,9 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         # It writes every URL it asks, and a provider's URL may hold its key.
         "httpx": {"handlers": [], "level": "WARNING", "propagate": True},
+        # One tells every table of a font, the other which letters of somebody's name it has none for.
+        "fontTools": {"handlers": [], "level": "WARNING", "propagate": True},
+        "fpdf": {"handlers": [], "level": "ERROR", "propagate": True},
         "celery": {"handlers": [], "level": "INFO", "propagate": True},
         # What beat sends shows when the worker has done it.
         "celery.beat": {"handlers": [], "level": "WARNING", "propagate": True},

@@ -1,13 +1,10 @@
 """The page at `/` and the pages one sees when something is wrong."""
 
-import re
-
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-EXTERNAL = re.compile(r"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//""", re.IGNORECASE)
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|[\"']javascript:", re.IGNORECASE)
+from common.tests.pages import EXTERNAL, INLINE
 
 
 @pytest.mark.django_db

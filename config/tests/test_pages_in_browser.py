@@ -11,6 +11,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from catalog.models import Service
 from common import audit, clock
 from common.models import AuditEntry, EventReceipt, OutboxEvent
 from common.tests.browser import problems_of
@@ -105,7 +106,8 @@ def test_nobodys_text_runs_in_any_page_of_the_back_office(
     sign_in(page, live_server)
     event = OutboxEvent.objects.get()
     people = f"/admin/accounts/user/{mallory.pk}"
-    entries = [f"/admin/common/auditentry/{pk}/change/" for pk in AuditEntry.objects.about(mallory).values_list("pk", flat=True)]
+    about_mallory = AuditEntry.objects.about(mallory).values_list("pk", flat=True)
+    entries = [f"/admin/common/auditentry/{pk}/change/" for pk in about_mallory]
     paths = [
         *lists(),
         "/admin/",
@@ -151,6 +153,26 @@ def test_every_page_is_at_peace_with_its_policy(page: Page, live_server: LiveSer
     for path in [*lists(), "/admin/", "/admin/jobs/", "/admin/accounts/user/add/", "/admin/auth/group/add/"]:
         visit(page, live_server.url + path)
 
+    assert problems_of(page) == []
+
+
+def test_questions_of_a_service_come_and_go_as_rows(page: Page, live_server: LiveServer, asha: User) -> None:
+    sign_in(page, live_server, "/admin/catalog/service/add/")
+    rows = page.locator(".almanac-row")
+
+    rows.nth(0).get_by_label("Question").fill("Not asked after all")
+    page.click("text=Add a question")
+    rows.nth(1).get_by_label("Question").fill("Which colour?")
+    rows.nth(1).get_by_label("Answered by").select_option("choice")
+    rows.nth(1).get_by_label("To choose from").fill("Red\nBlue")
+    rows.nth(0).get_by_text("Remove").click()
+    for name, value in {"name": "Painting", "currency": "INR", "price": "100", "duration_minutes": "60"}.items():
+        page.fill(f"[name={name}]", value)
+    page.click("[name=_save]")
+    page.wait_for_url("**/admin/catalog/service/")
+
+    asked = {"question": "Which colour?", "type": "choice", "required": False, "options": ["Red", "Blue"]}
+    assert Service.objects.get().intake_questions == [asked]
     assert problems_of(page) == []
 
 

@@ -1,5 +1,6 @@
 """Promo codes: what they say, how far they are used, and many at once."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -19,8 +20,10 @@ from accounts.admin.actors import actor_of
 from common import clock
 from common.admin.base import AlmanacModelAdmin, ReadOnlyModelAdmin, fields_of
 from common.admin.decorators import display
+from common.admin.exporting import CsvExport
 from common.admin.filters import DaysFilter
 from common.errors import DomainError
+from loyalty.admin.export import PORTION, USE_COLUMNS, Use, with_numbers
 from loyalty.admin.forms import BatchForm, PromoForm, refuse
 from loyalty.models import PromoCode, PromoRedemption
 from loyalty.services import generate_promos, save_promo
@@ -45,7 +48,7 @@ class PromoCodeAdmin(AlmanacModelAdmin):
     fieldsets = (
         (None, {"fields": ("code", "description", "is_active", "use", "batch")}),
         ("Takes off", {"fields": ("discount_kind", "percent", "amount", "currency", "minimum", "cap")}),
-        ("When", {"fields": (("valid_from", "valid_until"),)}),
+        ("When", {"fields": ("valid_from", "valid_until")}),
         ("How often", {"fields": (("per_user_limit", "total_limit"), "first_booking_only")}),
         ("For what", {"fields": ("category_ids", "service_ids"), "classes": ("collapse",)}),
         ("Why", {"fields": ("reason",)}),
@@ -140,7 +143,7 @@ class PromoCodeAdmin(AlmanacModelAdmin):
 
 
 @admin.register(PromoRedemption)
-class PromoRedemptionAdmin(ReadOnlyModelAdmin):
+class PromoRedemptionAdmin(CsvExport, ReadOnlyModelAdmin):
     list_display = ("created_at", "promo", "user", "discount_shown", "subject_id", "state")
     list_select_related: ClassVar[Any] = ("promo", "user")
     list_filter = (("state", ChoicesDropdownFilter), ("created_at", DaysFilter))
@@ -149,6 +152,16 @@ class PromoRedemptionAdmin(ReadOnlyModelAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     fields = fields_of(PromoRedemption, but=("phone_hash",))
+    actions = ("export_csv",)
+    export_permission = "loyalty.export_promoredemption"
+    export_filename = "promo-codes.csv"
+    export_columns = USE_COLUMNS
+
+    def total_of(self, row: Use) -> str:
+        return row.redemption.currency
+
+    def exported_rows(self, queryset: models.QuerySet[PromoRedemption]) -> Iterator[Use]:
+        return with_numbers(queryset.select_related("promo").order_by("pk").iterator(chunk_size=PORTION))
 
     @display(description="Discount", ordering="discount_minor")
     def discount_shown(self, redemption: PromoRedemption) -> str:

@@ -47,6 +47,11 @@ class ExpiringSerializer(StrictSerializer):
     at = InstantField()
 
 
+class CreditSerializer(StrictSerializer):
+    amount = MoneyField(currency="INR", source="*")
+    currency = CurrencyField()
+
+
 class PointsSerializer(StrictSerializer):
     """What one has, what it makes of one, and what comes next. `total_earned` decides about the tier."""
 
@@ -60,6 +65,10 @@ class PointsSerializer(StrictSerializer):
     next_tier_benefits = serializers.ListField(child=TextField())
     point_value = MoneyField(currency="INR", help_text="What one point is worth.")
     currency = CurrencyField(source="point_value.currency")
+    credit = CreditSerializer(
+        many=True,
+        help_text="What one can pay with like money, in each currency: points that became credit, and refunds.",
+    )
     expiring = ExpiringSerializer(allow_null=True, help_text="The points that end next.")
     recent_activity = EntrySerializer(many=True)
 

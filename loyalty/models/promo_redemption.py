@@ -49,6 +49,7 @@ class PromoRedemption(BaseModel):
 
     class Meta(BaseModel.Meta):
         default_permissions = ("view",)
+        permissions: ClassVar = [("export_promoredemption", "Can export uses of promo codes as CSV")]
         verbose_name = "use of a promo code"
         verbose_name_plural = "uses of promo codes"
         constraints: ClassVar = [

@@ -3,6 +3,7 @@
     hold_promo(code, …, subject_id=booking.pk)      in the transaction that makes the booking
     use_promo(booking.pk)                           when it is paid, or needs no payment
     release_promo(booking.pk)                       when it expires unpaid, fails or is cancelled
+    hold_promo_again(booking.pk)                    when its money arrives after that
 
 The code's row is locked before anything of it is counted, so its last use goes to one of many who want it.
 """
@@ -75,6 +76,32 @@ def release_promo(subject_id: UUID) -> bool:
     )
     PromoCode.objects.filter(pk=there.promo_id).update(used_count=F("used_count") - released)
     return bool(released)
+
+
+@transaction.atomic
+def hold_promo_again(subject_id: UUID) -> bool:
+    """Takes back the use that was released, at the terms of then: whether the code still has one for this person.
+
+    True where there is nothing to take back. A code that staff have switched off meanwhile is gone.
+    """
+    uses = PromoRedemption.objects.of(subject_id).order_by("-id")
+    latest = uses.select_related("user").first()
+    if latest is None or latest.state in COUNTED:
+        return True
+    promo = PromoCode.objects.select_for_update(no_key=True).get(pk=latest.promo_id)
+    if not promo.is_active or not _has_room(promo, latest.user):
+        return False
+    taken = PromoRedemption.objects.filter(pk=latest.pk, state=RedemptionState.RELEASED).update(
+        state=RedemptionState.HELD, updated_at=Now()
+    )
+    PromoCode.objects.filter(pk=promo.pk).update(used_count=F("used_count") + taken)
+    return True
+
+
+def _has_room(promo: PromoCode, user: User) -> bool:
+    if promo.total_limit is not None and promo.used_count >= promo.total_limit:
+        return False
+    return promo.per_user_limit is None or uses_of(promo, user, phone_hashes_of(user)) < promo.per_user_limit
 
 
 def phone_hashes_of(user: User) -> Sequence[str]:

@@ -91,22 +91,31 @@ def redeem_for_booking(user: User, points: int, *, booking_id: UUID) -> LoyaltyE
     due = target.due(booking_id, user.pk)
     if due is None:
         raise NotFound
+    entry = redeem_on(user, points, due=due, subject_id=booking_id)
+    target.take_off(booking_id, entry)
+    return entry
+
+
+@transaction.atomic
+def redeem_on(user: User, points: int, *, due: Money, subject_id: UUID, cause: str = "discount") -> LoyaltyEntry:
+    """Takes points for something on which `due` may be paid by them; whoever calls has locked it, and takes it off.
+
+    `cause` begins the entry's source key and tells by which way they were asked for.
+    """
     value = _value_of(points)
     if value.currency != due.currency:
         raise CannotRedeem.of("booking_id", f"Points take something off prices in {value.currency}.", "CURRENCY")
     if value > due:
         most = most_points_for(due, worth(1).minor)
         raise CannotRedeem.of("points", f"At most {most} points can be used on this booking.", "POINTS_EXCEED_DUE")
-    entry = redeem_points(
+    return redeem_points(
         user,
         points,
-        source_key=f"discount:{new_id()}",
+        source_key=f"{cause}:{new_id()}",
         reward=Reward.DISCOUNT,
         reason="Used on a booking",
-        subject_id=booking_id,
+        subject_id=subject_id,
     )
-    target.take_off(booking_id, value)
-    return entry
 
 
 @transaction.atomic

@@ -45,13 +45,13 @@ def as_json(body: Any) -> bytes:
 
 
 @pytest.mark.parametrize("entries", [1, 3])
-def test_my_points_are_shown_with_four_queries(
+def test_my_points_are_shown_with_five_queries(
     call: Call, alice: User, entries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(entries):
         earned(alice, 150, f"booking:{number}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         data = call("GET", "/loyalty/points").json()["data"]
 
     newest = LoyaltyEntry.objects.order_by("-number")[0]
@@ -72,6 +72,7 @@ def test_my_points_are_shown_with_four_queries(
         ),
         "point_value": "0.10",
         "currency": "INR",
+        "credit": [],
     }
     assert len(activity) == entries
     assert activity[0] == {
@@ -131,6 +132,7 @@ def test_points_become_credit_once_for_each_key(call: Call, alice: User) -> None
         "new_balance": 100,
     }
     assert (again.content, balance_of(alice)) == (first.content, 100)
+    assert call("GET", "/loyalty/points").json()["data"]["credit"] == [{"amount": "5.00", "currency": "INR"}]
 
 
 class Desk:
@@ -141,8 +143,8 @@ class Desk:
     def due(self, subject_id: Any, user_id: Any) -> Any:
         return None if subject_id == self.nobodys else Money(10_000, "INR")
 
-    def take_off(self, subject_id: Any, value: Any) -> None:
-        assert value == Money(500, "INR")
+    def take_off(self, subject_id: Any, redeemed: LoyaltyEntry) -> None:
+        assert redeemed.value == Money(500, "INR")
 
 
 def test_the_printed_redemption_takes_something_off_a_booking(call: Call, alice: User, settings: Settings) -> None:

@@ -154,8 +154,8 @@ class Counter:
     def due(self, subject_id: Any, user_id: Any) -> Money | None:
         return rupees(10_000) if user_id == Counter.owner else None
 
-    def take_off(self, subject_id: Any, value: Money) -> None:
-        Counter.taken = value
+    def take_off(self, subject_id: Any, redeemed: LoyaltyEntry) -> None:
+        Counter.taken = redeemed.value
 
 
 def test_points_lower_what_is_due_and_never_below_nothing(alice: User, settings: Any) -> None:

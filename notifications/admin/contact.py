@@ -39,6 +39,9 @@ class ContactSubmissionAdmin(AlmanacModelAdmin):
     def has_answer_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("notifications.answer_contactsubmission"))
 
+    def described(self, row: ContactSubmission) -> str:
+        return f"{row.subject or 'No subject'} from {row.name}"
+
     @display(
         description="Status",
         ordering="status",

@@ -49,6 +49,9 @@ class DeliveryAdmin(ReadOnlyModelAdmin):
         listed: models.QuerySet[Any] = super().get_queryset(request)
         return listed.defer("sealed")
 
+    def described(self, row: Delivery) -> str:
+        return f"{row} to {row.recipient or 'nobody known'}"
+
     @display(
         description="State",
         ordering="state",

@@ -29,6 +29,9 @@ SAMPLES: dict[str, Any] = {
     "points": 150,
     "amount": "1770.00 INR",
     "number": "BK-20260302-000001",
+    "gateway": "Stripe",
+    "day": "10 Nov 2026",
+    "found": "6 lines need a look",
     "was": datetime(2026, 1, 20, 4, 30, tzinfo=UTC),
 }
 OFFER = {name: SAMPLES[name] for name in ("headline", "offer", "link")}

@@ -1,5 +1,5 @@
 """Pages of the platform's money: payments, refunds, webhooks and the ledger."""
 
-from payments.admin import ledger, payments, refunds, webhooks
+from payments.admin import ledger, payments, reconciliation, refunds, webhooks
 
-__all__ = ["ledger", "payments", "refunds", "webhooks"]
+__all__ = ["ledger", "payments", "reconciliation", "refunds", "webhooks"]

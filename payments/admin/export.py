@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localtime
+
 from common.exports import Column
 from common.money import Money
-from payments.models import Payment, Posting, Refund
+from payments.models import Payment
 
 
 def _amount(name: str) -> Callable[[Payment], Any]:
@@ -18,6 +20,11 @@ def _amount(name: str) -> Callable[[Payment], Any]:
 
 def _moment(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
+
+
+def _month(moment: datetime | None) -> str:
+    """Of the business' calendar: a refund belongs to its own month, whenever the sale was (E367)."""
+    return f"{localtime(moment):%Y-%m}" if moment else ""
 
 
 PAYMENT_COLUMNS = (
@@ -33,10 +40,19 @@ PAYMENT_COLUMNS = (
     Column("e-mail", lambda payment: payment.payer.email),
     Column("currency", lambda payment: payment.currency),
     *(
-        Column(name, _amount(name), is_summed=True)
-        for name in ("amount", "captured", "refunded", "reserved", "disputed", "fee")
+        Column(heading, _amount(name), is_summed=True)
+        for heading, name in (
+            ("amount", "amount"),
+            ("gross", "captured"),
+            ("refunded", "refunded"),
+            ("disputed", "disputed"),
+            ("fee", "fee"),
+        )
     ),
+    Column("net", lambda payment: net_of(payment).decimal, is_summed=True),
+    Column("reserved", _amount("reserved"), is_summed=True),
     Column("created", lambda payment: _moment(payment.created_at)),
+    Column("captured", lambda payment: _moment(payment.captured_at)),
 )
 REFUND_COLUMNS = (
     Column("id", lambda refund: refund.pk),
@@ -44,8 +60,13 @@ REFUND_COLUMNS = (
     Column("for", lambda refund: refund.payment.payable_type),
     Column("for id", lambda refund: refund.payment.payable_id),
     Column("status", lambda refund: refund.status),
+    Column("goes to", lambda refund: refund.destination),
     Column("gateway", lambda refund: refund.payment.gateway),
     Column("reference", lambda refund: refund.gateway_ref),
+    Column("charge", lambda refund: refund.payment.gateway_charge_ref),
+    Column("month", lambda refund: _month(refund.succeeded_at)),
+    Column("sold", lambda refund: _moment(refund.payment.captured_at)),
+    Column("month of the sale", lambda refund: _month(refund.payment.captured_at)),
     Column("currency", lambda refund: refund.payment.currency),
     Column("amount", lambda refund: refund.amount.decimal, is_summed=True),
     Column("reason", lambda refund: refund.reason),
@@ -73,9 +94,7 @@ def side_of(amount: Money, *, is_debit: bool) -> Money:
     return abs(amount) if (amount.minor > 0) is is_debit else Money.zero(amount.currency)
 
 
-def currency_of(row: Payment | Posting) -> str:
-    return row.currency
-
-
-def currency_of_refund(refund: Refund) -> str:
-    return str(refund.payment.currency)
+def net_of(payment: Payment) -> Money:
+    """Gross less what went back, what a bank disputes and what the gateway keeps for itself."""
+    left = payment.captured_minor - payment.refunded_minor - payment.disputed_minor - payment.fee_minor
+    return Money(left, payment.currency)

@@ -1,5 +1,6 @@
 """The books, to look at: journals with their postings, accounts with their balances, and the trial balance."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -11,24 +12,20 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 
-from accounts.admin.actors import actor_of
-from common import audit
-from common.admin.base import ReadOnlyModelAdmin
-from common.admin.decorators import action, display
+from common.admin.decorators import display
+from common.admin.exporting import PORTION
 from common.admin.filters import DaysFilter
-from common.exports import stream_csv
 from common.money import Money
-from payments.admin.export import POSTING_COLUMNS, currency_of
+from payments.admin.base import MoneyAdmin
+from payments.admin.export import POSTING_COLUMNS
 from payments.admin.looking_up import journals_meant
 from payments.admin.panels import MOST_SHOWN, link_to, postings_panel, priced, shown_side
 from payments.admin.trial_balance import trial_balance_page
 from payments.models import Journal, LedgerAccount, Posting
 
-EXPORT = "payments.export_ledgeraccount"
-
 
 @admin.register(Journal)
-class JournalAdmin(ReadOnlyModelAdmin):
+class JournalAdmin(MoneyAdmin):
     list_display = ("created_at", "kind", "key", "paid_for", "note")
     list_select_related: ClassVar[Any] = ()
     list_filter = (("created_at", DaysFilter),)
@@ -37,39 +34,25 @@ class JournalAdmin(ReadOnlyModelAdmin):
     search_help_text = "The beginning of a key, such as refund:, or the id of what it is about"
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    actions = ("export_csv",)
+    page_relations = ("reverses",)
+    export_permission = "payments.export_ledgeraccount"
+    export_filename = "ledger.csv"
+    export_columns = POSTING_COLUMNS
     fields = ("key", "kind", "paid_for", "reverses_link", "note", "created_at")
     readonly_fields = ("paid_for", "reverses_link")
-    change_form_outer_after_template = "admin/booking_panels.html"
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Journal]:
-        found: models.QuerySet[Journal] = super().get_queryset(request)
-        match = request.resolver_match
-        is_page = match is not None and match.url_name == "payments_journal_change"
-        return found.select_related("reverses") if is_page else found
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         return journals_meant(queryset, search_term), False
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(EXPORT))
+    def besides(self, request: HttpRequest, row: Journal) -> Mapping[str, Any]:
+        postings = row.postings.select_related("journal", "account").order_by("pk")
+        return {"panels": [postings_panel("Postings", postings)]}
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        journal = self.get_object(request, object_id)
-        shown: dict[str, Any] = {**(extra_context or {})}
-        if journal is not None:
-            postings = journal.postings.select_related("journal", "account").order_by("pk")
-            shown["panels"] = [postings_panel("Postings", postings)]
-        response: HttpResponse = super().change_view(request, object_id, form_url, shown)
-        return response
+    def exported_rows(self, queryset: models.QuerySet[Journal]) -> Iterable[Posting]:
+        postings = Posting.objects.filter(journal__in=queryset.order_by()).select_related("journal", "account")
+        return postings.order_by("journal", "pk").iterator(chunk_size=PORTION)
 
     @display(description="About")
     def paid_for(self, journal: Journal) -> str:
@@ -79,16 +62,9 @@ class JournalAdmin(ReadOnlyModelAdmin):
     def reverses_link(self, journal: Journal) -> str | SafeString:
         return link_to("journal", journal.reverses_id, journal.reverses) if journal.reverses else "–"
 
-    @action(description="Export CSV", permissions=["export"])
-    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[Journal]) -> HttpResponse:
-        audit.record("exported", Journal, actor=actor_of(request), data={"filters": request.GET.dict()})
-        postings = Posting.objects.filter(journal__in=queryset.order_by()).select_related("journal", "account")
-        rows = postings.order_by("journal", "pk").iterator(chunk_size=2_000)
-        return stream_csv("ledger.csv", POSTING_COLUMNS, rows, totals_per=currency_of)  # type: ignore[return-value]  # a streaming response is one too
-
 
 @admin.register(LedgerAccount)
-class LedgerAccountAdmin(ReadOnlyModelAdmin):
+class LedgerAccountAdmin(MoneyAdmin):
     list_display = ("code", "currency", "debit", "credit", "created_at")
     list_select_related: ClassVar[Any] = ()
     list_filter = (("currency", AllValuesCheckboxFilter),)
@@ -98,7 +74,8 @@ class LedgerAccountAdmin(ReadOnlyModelAdmin):
     fields = (("code", "currency"), ("debit", "credit"), "ceiling", "created_at")
     readonly_fields = ("debit", "credit", "ceiling")
     list_before_template = "admin/ledger_links.html"
-    change_form_outer_after_template = "admin/booking_panels.html"
+    # The trial balance is what is taken away of accounts.
+    actions = ()
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.trial_balance_view)
@@ -113,20 +90,9 @@ class LedgerAccountAdmin(ReadOnlyModelAdmin):
     def trial_balance_view(self, request: HttpRequest) -> HttpResponse:
         return trial_balance_page(self, request)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        account = self.get_object(request, object_id)
-        shown: dict[str, Any] = {**(extra_context or {})}
-        if account is not None:
-            postings = account.postings.select_related("journal", "account").order_by("-created_at", "-pk")
-            shown["panels"] = [postings_panel(f"The last {MOST_SHOWN} postings", postings[:MOST_SHOWN])]
-        response: HttpResponse = super().change_view(request, object_id, form_url, shown)
-        return response
+    def besides(self, request: HttpRequest, row: LedgerAccount) -> Mapping[str, Any]:
+        postings = row.postings.select_related("journal", "account").order_by("-created_at", "-pk")
+        return {"panels": [postings_panel(f"The last {MOST_SHOWN} postings", postings[:MOST_SHOWN])]}
 
     @display(description="Debit")
     def debit(self, account: Any) -> str:

@@ -14,7 +14,7 @@ from accounts.models import User
 from common.money import Money
 from common.scrubbing import scrub_text
 from payments.admin.export import side_of
-from payments.enums import RefundStatus
+from payments.enums import Destination, RefundStatus
 from payments.models import GatewayCall, Journal, Payment, Posting, Refund
 
 MOST_SHOWN = 200
@@ -97,6 +97,7 @@ def _refunds(payment: Payment) -> Panel:
             link_to("refund", refund.pk, shown_moment(refund.created_at)),
             priced(Money(refund.amount_minor, payment.currency)),
             RefundStatus(refund.status).label,
+            Destination(refund.destination).label,
             str(refund.requested_by or "The platform"),
             str(refund.approved_by or ""),
             refund.reason,
@@ -104,7 +105,7 @@ def _refunds(payment: Payment) -> Panel:
         )
         for refund in found
     ]
-    return Panel("Refunds", ("Asked for", "Amount", "State", "By", "Decided by", "Why", "What went wrong"), rows)
+    return Panel("Refunds", ("Asked for", "Amount", "State", "To", "By", "Decided by", "Why", "What went wrong"), rows)
 
 
 def _journals(payment: Payment) -> Panel:

@@ -1,30 +1,33 @@
 """Every payment: what came, what went, what the gateway said; and giving money back."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.admin.actors import actor_of
-from common import audit
-from common.admin.base import ReadOnlyModelAdmin
-from common.admin.decorators import action, display
+from common.admin.decorators import display
 from common.admin.filters import DaysFilter
-from common.exports import stream_csv
+from common.errors import NotFound
 from common.money import Money
-from payments.admin.export import PAYMENT_COLUMNS, currency_of
-from payments.admin.filters import GatewayFilter
+from payments.admin.base import MoneyAdmin
+from payments.admin.export import PAYMENT_COLUMNS
+from payments.admin.filters import DisputedFilter, GatewayFilter
 from payments.admin.looking_up import payments_meant
 from payments.admin.panels import panels_of, priced
 from payments.admin.refunding import may_refund, refund_page
 from payments.enums import PaymentStatus
 from payments.models import Payment
+from payments.selectors import receipted_for
+from payments.services.receipts import MIME_TYPE, receipt_of
 
 STATE_COLOURS = {
     PaymentStatus.CREATED.label: "info",
@@ -38,7 +41,7 @@ STATE_COLOURS = {
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyModelAdmin):
+class PaymentAdmin(MoneyAdmin):
     """Nothing of a payment is edited: gateways say what became of it, and money goes back by refunds."""
 
     list_display = ("created_at", "payer", "paid_for", "purpose", "gateway", "state", "asked", "taken", "given_back")
@@ -46,6 +49,7 @@ class PaymentAdmin(ReadOnlyModelAdmin):
     list_filter = (
         ("status", ChoicesDropdownFilter),
         GatewayFilter,
+        DisputedFilter,
         ("purpose", ChoicesDropdownFilter),
         ("created_at", DaysFilter),
     )
@@ -54,9 +58,11 @@ class PaymentAdmin(ReadOnlyModelAdmin):
     search_help_text = "A booking's id, a gateway's reference, or the payer's name, e-mail address or phone number"
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    actions = ("export_csv",)
+    page_relations = ("payer",)
+    export_permission = "payments.export_payment"
+    export_filename = "payments.csv"
+    export_columns = PAYMENT_COLUMNS
     change_form_outer_before_template = "admin/payment_steps.html"
-    change_form_outer_after_template = "admin/booking_panels.html"
     fieldsets = (
         ("What for", {"fields": (("paid_for", "purpose", "status"), ("payer_link", "captures_later"))}),
         (
@@ -89,40 +95,37 @@ class PaymentAdmin(ReadOnlyModelAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.refund_view)
-        return [path("<uuid:payment_id>/refund/", view, name="payments_payment_refund"), *super().get_urls()]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Payment]:
-        found: models.QuerySet[Payment] = super().get_queryset(request)
-        match = request.resolver_match
-        is_page = match is not None and match.url_name == "payments_payment_change"
-        return found.select_related("payer") if is_page else found
+        view = self.admin_site.admin_view
+        own = [
+            path("<uuid:payment_id>/refund/", view(self.refund_view), name="payments_payment_refund"),
+            path("<uuid:payment_id>/receipt/", view(self.receipt_view), name="payments_payment_receipt"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         return payments_meant(queryset, search_term), False
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("payments.export_payment"))
+    def exported_rows(self, queryset: models.QuerySet[Payment]) -> Iterable[Payment]:
+        return super().exported_rows(queryset.select_related("payer"))
 
     def refund_view(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return refund_page(self, request, payment_id)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        payment = self.get_object(request, object_id)
-        shown: dict[str, Any] = {**(extra_context or {})}
-        if payment is not None and self.has_view_permission(request, payment):
-            user = actor_of(request)
-            shown |= {"may_refund": may_refund(payment, user), "panels": panels_of(payment, user)}
-        response: HttpResponse = super().change_view(request, object_id, form_url, shown)
-        return response
+    def besides(self, request: HttpRequest, row: Payment) -> Mapping[str, Any]:
+        user = actor_of(request)
+        return {"may_refund": may_refund(row, user), "panels": panels_of(row, user)}
+
+    def receipt_view(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
+        """For everybody who may look at payments."""
+        payment = get_object_or_404(receipted_for(request.user), pk=payment_id)
+        try:
+            name, file = receipt_of(payment)
+        except NotFound as missing:
+            raise Http404(missing.message) from missing
+        headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+        return HttpResponse(file, content_type=MIME_TYPE, headers=headers)
 
     @display(description="For")
     def paid_for(self, payment: Payment) -> str:
@@ -168,12 +171,6 @@ class PaymentAdmin(ReadOnlyModelAdmin):
     @display(description="The gateway's fee")
     def fee(self, payment: Payment) -> str:
         return _priced(payment, payment.fee_minor)
-
-    @action(description="Export CSV", permissions=["export"])
-    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[Payment]) -> HttpResponse:
-        audit.record("exported", Payment, actor=actor_of(request), data={"filters": request.GET.dict()})
-        rows = queryset.select_related("payer").order_by("pk").iterator(chunk_size=2_000)
-        return stream_csv("payments.csv", PAYMENT_COLUMNS, rows, totals_per=currency_of)  # type: ignore[return-value]  # a streaming response is one too
 
 
 def _priced(payment: Payment, minor: int) -> str:

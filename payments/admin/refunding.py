@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.actors import actor_of
 from accounts.models import User
@@ -21,7 +21,7 @@ from common.ids import new_id
 from common.money import Money, MoneyError
 from common.platform import platform_settings
 from payments.admin.panels import priced
-from payments.enums import PaymentStatus, RefundStatus
+from payments.enums import Destination, PaymentStatus, RefundStatus
 from payments.models import Payment, PaymentId, Refund
 from payments.services.locking import locked_payment
 from payments.services.refunding import request_refund
@@ -34,6 +34,12 @@ class RefundForm(forms.Form):
     """`key` is drawn with the form, so that a second click promises nothing again; `left` is what the page showed."""
 
     amount = forms.CharField(max_length=24, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}))
+    destination = forms.ChoiceField(
+        choices=Destination.choices,
+        label="To",
+        help_text="Credit is there at once, and pays for what the customer books next.",
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
     reason = forms.CharField(
         min_length=3,
         max_length=300,
@@ -46,7 +52,9 @@ class RefundForm(forms.Form):
 
     def __init__(self, data: Any, *, payment: Payment) -> None:
         left = payment.refundable
-        super().__init__(data, initial={"amount": str(left), "key": new_id(), "left": left.minor})
+        super().__init__(
+            data, initial={"amount": str(left), "destination": Destination.GATEWAY, "key": new_id(), "left": left.minor}
+        )
         self.payment = payment
         self.fields["amount"].help_text = f"In {payment.currency}, at most {left}."
 
@@ -99,20 +107,25 @@ def refund_page(admin: Any, request: HttpRequest, payment_id: UUID) -> HttpRespo
     return TemplateResponse(request, "admin/refund_payment.html", page, status=status)
 
 
-def _asked_for(payment: Payment, user: User, *, amount: Money, reason: str, key: UUID, left: int) -> Refund:
+def _asked_for(
+    payment: Payment, user: User, *, amount: Money, destination: str, reason: str, key: UUID, left: int
+) -> Refund:
     cause = f"desk:{payment.pk}:{key}"
     with transaction.atomic(), audit.acting(user, reason=reason):
         present = locked_payment(PaymentId(payment.pk))
         is_repeated = Refund.objects.filter(cause=cause).exists()
         if not is_repeated and present.refundable.minor != left:
             raise Conflict(CHANGED)
-        return request_refund(present, amount, by=user, reason=reason, cause=cause)
+        there = Destination(destination)
+        return request_refund(present, amount, by=user, reason=reason, cause=cause, destination=there)
 
 
 def _told(refund: Refund) -> str:
     amount = priced(refund.amount)
     if refund.status == RefundStatus.AWAITING_APPROVAL:
         return f"{amount} are kept aside until a second person approves."
+    if refund.status == RefundStatus.SUCCEEDED:
+        return f"{amount} are credit of {refund.payment.payer} now."
     return f"{amount} are on their way back."
 
 

@@ -1,6 +1,6 @@
 """Money on its way back: what waits for a second person, what failed, what went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,11 +10,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.admin.actors import actor_of
 from common import audit
-from common.admin.base import ReadOnlyModelAdmin
 from common.admin.decorators import action, display
 from common.admin.filters import DaysFilter
-from common.exports import stream_csv
-from payments.admin.export import REFUND_COLUMNS, currency_of_refund
+from payments.admin.base import MoneyAdmin
+from payments.admin.export import REFUND_COLUMNS
 from payments.admin.filters import RefundGatewayFilter
 from payments.admin.looking_up import refunds_meant
 from payments.admin.panels import calls_panel, link_to, priced
@@ -34,21 +33,42 @@ SHOWN = ("payment__payer", "requested_by", "approved_by")
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyModelAdmin):
+class RefundAdmin(MoneyAdmin):
     """A refund is asked for on its payment's page; here others decide about it."""
 
-    list_display = ("created_at", "payer", "gateway", "amount_shown", "state", "reason", "asked_by", "approved_by")
+    list_display = (
+        "created_at",
+        "payer",
+        "gateway",
+        "amount_shown",
+        "state",
+        "destination",
+        "reason",
+        "asked_by",
+        "approved_by",
+    )
     list_select_related: ClassVar[Any] = SHOWN
-    list_filter = (("status", ChoicesDropdownFilter), RefundGatewayFilter, ("created_at", DaysFilter))
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("destination", ChoicesDropdownFilter),
+        RefundGatewayFilter,
+        ("created_at", DaysFilter),
+        ("succeeded_at", DaysFilter),
+    )
     # Says that there is a search; `get_search_results` does it.
     search_fields = ("gateway_ref",)
     search_help_text = "A booking's id, a gateway's reference, or the payer's name, e-mail address or phone number"
     date_hierarchy = "created_at"
     ordering = ("-id",)
     actions = ("approve_selected", "reject_selected", "retry_selected", "export_csv")
-    change_form_outer_after_template = "admin/booking_panels.html"
+    export_permission = "payments.export_payment"
+    export_filename = "refunds.csv"
+    export_columns = REFUND_COLUMNS
     fieldsets = (
-        ("What goes back", {"fields": (("amount_shown", "status"), ("payment_link", "payer"), "reason")}),
+        (
+            "What goes back",
+            {"fields": (("amount_shown", "status", "destination"), ("payment_link", "payer"), "reason")},
+        ),
         ("Who", {"fields": (("asked_by", "approved_by"), "cause")}),
         ("At the gateway", {"fields": (("gateway", "gateway_ref"), "failure_message")}),
         ("Times", {"fields": (("created_at", "updated_at", "succeeded_at"),)}),
@@ -70,23 +90,20 @@ class RefundAdmin(ReadOnlyModelAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("payments.refund_payment"))
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("payments.export_payment"))
+    def total_of(self, row: Refund) -> str:
+        return str(row.payment.currency)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        refund = self.get_object(request, object_id)
-        shown: dict[str, Any] = {**(extra_context or {})}
-        if refund is not None and request.user.has_perm("payments.view_gatewaycall"):
-            panel = calls_panel(refund.calls.order_by("pk"))
-            shown["panels"] = [panel] if panel.rows else []
-        response: HttpResponse = super().change_view(request, object_id, form_url, shown)
-        return response
+    def exported_rows(self, queryset: models.QuerySet[Refund]) -> Iterable[Refund]:
+        return super().exported_rows(queryset.select_related(*SHOWN))
+
+    def described(self, row: Refund) -> str:
+        return f"{priced(row.amount)} to {row.payment.payer} by {row.payment.gateway}"
+
+    def besides(self, request: HttpRequest, row: Refund) -> Mapping[str, Any]:
+        if not request.user.has_perm("payments.view_gatewaycall"):
+            return {}
+        panel = calls_panel(row.calls.order_by("pk"))
+        return {"panels": [panel] if panel.rows else []}
 
     @display(description="Payer")
     def payer(self, refund: Refund) -> str:
@@ -119,6 +136,7 @@ class RefundAdmin(ReadOnlyModelAdmin):
             queryset,
             action="approve_selected",
             question="Let these refunds go? Nobody approves what they asked for themselves.",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, _reason: approve_refund(refund, by=actor_of(request))),
         )
 
@@ -129,6 +147,7 @@ class RefundAdmin(ReadOnlyModelAdmin):
             queryset,
             action="reject_selected",
             question="Keep this money after all? It may be promised back anew.",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, reason: reject_refund(refund, by=actor_of(request), reason=reason)),
         )
 
@@ -139,14 +158,9 @@ class RefundAdmin(ReadOnlyModelAdmin):
             queryset,
             action="retry_selected",
             question="Ask the gateways again for refunds that they refused?",
+            is_dangerous=True,
             run=_deciding(request, lambda refund, _reason: retry_refund(refund)),
         )
-
-    @action(description="Export CSV", permissions=["export"])
-    def export_csv(self, request: HttpRequest, queryset: models.QuerySet[Refund]) -> HttpResponse:
-        audit.record("exported", Refund, actor=actor_of(request), data={"filters": request.GET.dict()})
-        rows = queryset.select_related(*SHOWN).order_by("pk").iterator(chunk_size=2_000)
-        return stream_csv("refunds.csv", REFUND_COLUMNS, rows, totals_per=currency_of_refund)  # type: ignore[return-value]  # a streaming response is one too
 
 
 def _deciding(request: HttpRequest, decide: Callable[[Refund, str], Refund]) -> Callable[[Refund, str], None]:

@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import CurrencyField, FreeFormField, IdField, InstantField, TextField
+from common.api.fields import CurrencyField, DateField, FreeFormField, IdField, InstantField, TextField
 from common.api.serializers import StrictSerializer
 from common.casing import FreeForm
 from common.money import Money
-from payments.enums import PaymentStatus, Purpose, RefundStatus
+from payments.enums import Destination, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund
 
 
@@ -18,11 +18,21 @@ class RefundSerializer(StrictSerializer):
     amount = TextField(help_text="As a decimal string.")
     currency = CurrencyField()
     status = serializers.ChoiceField(choices=RefundStatus.choices)
+    destination = serializers.ChoiceField(choices=Destination.choices, help_text="Back to the card, or into credit.")
     reason = TextField()
     created_at = InstantField()
 
     def to_representation(self, instance: Refund) -> dict[str, Any]:
         return shown_refund(instance)
+
+
+class SavedCardSerializer(StrictSerializer):
+    id = IdField()
+    gateway = TextField(help_text="Who keeps it.")
+    brand = TextField()
+    last4 = TextField(help_text="Its last digits.")
+    expires_on = DateField(allow_null=True)
+    created_at = InstantField()
 
 
 class PaymentSerializer(StrictSerializer):
@@ -111,6 +121,7 @@ def shown_refund(refund: Refund) -> dict[str, Any]:
         "amount": str(refund.amount),
         "currency": refund.payment.currency,
         "status": refund.status,
+        "destination": refund.destination,
         "reason": refund.reason,
         "created_at": refund.created_at,
     }

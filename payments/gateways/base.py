@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
@@ -52,6 +53,16 @@ class Order:
     method_ref: str = ""
     customer_ref: str = ""
     return_url: str = ""
+    # The customer is to pay on a page of the gateway's own; see `Gateway.pay_page`.
+    is_hosted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PayPage:
+    """Where a customer pays without any code of ours: a link or, with `fields`, a form that is sent there."""
+
+    url: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +134,14 @@ class Gateway(Protocol):
     """What every gateway can do. `key` makes a repeated call harmless.
 
     One that does not `remember` has no books of its own: what we wrote down is the truth, `fetch` tells only what the
-    reference says, and nothing is listed. One that does not capture parts refuses to take less than it holds.
+    reference says, and nothing is listed. One that does not capture parts refuses to take less than it holds. One that
+    does not save cards refuses orders that ask for it.
     """
 
     name: ClassVar[str]
     remembers: ClassVar[bool]
     captures_parts: ClassVar[bool]
+    saves_cards: ClassVar[bool]
 
     def open(self, order: Order, *, key: str) -> Seen:
         """Makes the order known to the gateway, and charges it at once where a saved card is given."""
@@ -148,11 +161,17 @@ class Gateway(Protocol):
     def refund(self, reference: str, amount: Money, *, key: str) -> SeenRefund:
         """Gives back a part or all of what was captured."""
 
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        """The page for an order whose `client` this is, from which the customer comes `back`; None if it has none."""
+
+    def forget_card(self, card: Card) -> None:
+        """Keeps the card no longer; one that is not kept is forgotten already."""
+
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         """Whether the gateway signed that this charge paid this order; False where it signs no such thing."""
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> News:
         """Verifies the raw bytes and says what they are about, or raises `ForgedWebhook`."""
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        """The gateway's own books of a day in UTC, for reconciliation."""
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        """The gateway's own books of a day on the zone's clocks, for reconciliation."""

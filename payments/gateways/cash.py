@@ -7,12 +7,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
-from payments.gateways.base import ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund
 
 _REFERENCE = re.compile(r"cash_([0-9a-f]{32})_([1-9][0-9]{0,14})_([A-Z]{3})", re.ASCII)
 
@@ -21,6 +22,7 @@ class CashGateway:
     name: ClassVar[str] = "cash"
     remembers: ClassVar[bool] = False
     captures_parts: ClassVar[bool] = True
+    saves_cards: ClassVar[bool] = False
 
     def open(self, order: Order, *, key: str) -> Seen:
         if order.saved_card or order.saves_card or order.method_ref:
@@ -50,13 +52,19 @@ class CashGateway:
         number = hashlib.sha256(f"{reference} {key}".encode()).hexdigest()[:24]
         return SeenRefund(f"cash_refund_{number}", amount, RefundStatus.SUCCEEDED, key)
 
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        return None
+
+    def forget_card(self, card: Card) -> None:
+        """There are none."""
+
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return False
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> News:
         raise ForgedWebhook
 
-    def list_day(self, day: date) -> Iterator[Listed]:
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
         return iter(())
 
 

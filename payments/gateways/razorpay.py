@@ -8,18 +8,20 @@ saved here.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from common.money import Money
 from common.strict_json import StrictJSONError, loads
+from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
-from payments.gateways.base import ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund, Silent
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
 from payments.gateways.http import exchange
 from payments.gateways.minor_units import RAZORPAY as COUNTING
 from payments.signatures import BadSignature, is_razorpay_payment, require_razorpay_signature
@@ -36,6 +38,7 @@ class RazorpayGateway:
     name: ClassVar[str] = "razorpay"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = False
+    saves_cards: ClassVar[bool] = False
 
     def open(self, order: Order, *, key: str) -> Seen:
         if order.saved_card or order.saves_card or order.method_ref:
@@ -109,6 +112,17 @@ class RazorpayGateway:
         answers.same_money(refund.amount, amount)
         return refund
 
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        """Its checkout takes a form as well, and sends the customer back by another one, which we do not believe."""
+        if not client.get("order_id"):
+            return None
+        fields = {name: str(client[name]) for name in ("key_id", "order_id", "amount")}
+        more = {"name": title, "callback_url": back, "cancel_url": back}
+        return PayPage(f"{settings.RAZORPAY_API_BASE}/v1/checkout/embedded", fields | more)
+
+    def forget_card(self, card: Card) -> None:
+        """There are none."""
+
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return is_razorpay_payment(reference, charge_ref, signature, secret=settings.RAZORPAY_KEY_SECRET)
 
@@ -122,15 +136,17 @@ class RazorpayGateway:
         reference = _order_in(about)
         return News(event_id, type_[:80], reference, is_relevant=bool(reference) and type_.startswith(NEWS))
 
-    def list_day(self, day: date) -> Iterator[Listed]:
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
         """Captures and refunds by the day they were made; a capture is listed on its payment's day."""
-        start = datetime.combine(day, time.min, UTC)
-        span = {"from": int(start.timestamp()), "to": int((start + timedelta(days=1)).timestamp()) - 1}
+        time = day_range(day, zone)
+        span = {"from": int(time.start.timestamp()), "to": int(time.end.timestamp()) - 1}
         for paid in _pages("/v1/payments", span):
             if answers.word(paid, "status") in {"captured", "refunded"} and paid.get("order_id"):
                 fee = COUNTING.ours(answers.whole(paid, "fee", 0), answers.word(paid, "currency"))
                 yield Listed(answers.reference(paid, "order_id"), answers.reference(paid), _amount(paid), fee, day)
         for given in _pages("/v1/refunds", span):
+            if REFUNDS.get(answers.word(given, "status")) is RefundStatus.FAILED:
+                continue
             charge = answers.reference(given, "payment_id")
             of = _call("GET", f"/v1/payments/{_in_path(charge)}")
             nothing = Money.zero(_amount(given).currency)

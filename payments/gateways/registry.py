@@ -17,6 +17,11 @@ def gateway_names() -> list[str]:
     return list(settings.PAYMENT_GATEWAYS)
 
 
+def online_gateways() -> list[str]:
+    """Those that are paid without meeting anybody: they keep books of their own."""
+    return [each for each in gateway_names() if gateway_of(each).remembers]
+
+
 def gateway_of(name: str) -> Gateway:
     """The gateway, ready to be called; `UnknownGateway` for a name that is not set up, whoever sent it."""
     path = settings.PAYMENT_GATEWAYS.get(name)

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from common import clock
 from common.money import Money
 from common.strict_json import StrictJSONError, loads
+from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
-from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund, Silent
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
 from payments.sandbox import services as sandbox
 from payments.sandbox.errors import SandboxError, SandboxRefused
 from payments.signatures import BadSignature, require_stripe_signature
@@ -32,6 +34,7 @@ class SandboxGateway:
     name: ClassVar[str] = "sandbox"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = True
+    saves_cards: ClassVar[bool] = True
 
     def open(self, order: Order, *, key: str) -> Seen:
         saved = order.saved_card
@@ -45,6 +48,7 @@ class SandboxGateway:
             saves_card=order.saves_card,
             card=saved.method_ref if saved else order.method_ref,
             is_unattended=saved is not None,
+            customer=order.customer_ref,
             return_url=order.return_url,
         )
         seen = _seen(said)
@@ -75,6 +79,12 @@ class SandboxGateway:
         answers.same_money(seen.amount, amount)
         return seen
 
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        return PayPage(client["next_url"]) if client.get("next_url") else None
+
+    def forget_card(self, card: Card) -> None:
+        _ask(sandbox.forget_card, card.method_ref)
+
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return False
 
@@ -90,8 +100,9 @@ class SandboxGateway:
             event_id[:120], type_[:80], reference[: answers.LONGEST_REFERENCE], is_relevant=type_.startswith("order.")
         )
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        lines = _ask(sandbox.list_day, day)
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        time = day_range(day, zone)
+        lines = _ask(sandbox.list_lines, time.start, time.end)
         if not isinstance(lines, list):
             raise Silent("the list is none")
         for line in map(answers.answer, lines):

@@ -1,29 +1,34 @@
 """Stripe: payment intents, confirmed in the browser by Stripe's own code, or here with a card that it keeps.
 
-The SDK signs in, encodes and knows the API's version; calls go over our own transport, once each: what is repeated, and
-with which key, is decided where the call is written down.
+Who pays by a link is sent to a page of Stripe's (`stripe_checkout`), which is of an intent like all others.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-import stripe
 from django.conf import settings
 
 from common import clock
 from common.money import Money
 from common.strict_json import StrictJSONError, loads
+from common.walltime import day_range
 from payments.enums import PaymentStatus, RefundStatus
 from payments.gateways import answers
-from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund, Silent
-from payments.gateways.http import exchange
+from payments.gateways.base import Card, ForgedWebhook, Listed, News, Order, PayPage, Refused, Seen, SeenRefund, Silent
 from payments.gateways.minor_units import STRIPE as COUNTING
+from payments.gateways.stripe_calls import Declined, call, pages
+from payments.gateways.stripe_checkout import expire_checkout, is_of_checkout, open_checkout, page_of
 from payments.signatures import BadSignature, require_stripe_signature
 
-PAGE = 100
-MOST_PAGES = 200
+logger = logging.getLogger(__name__)
+
+# What of their books is a capture or a refund.
+LISTED = {"charge", "payment", "refund", "payment_refund"}
 # An intent is made soon after its payment's id, whose first bits are the time; later ones bear the same key.
 SOON = timedelta(hours=24)
 EARLY = timedelta(minutes=5)
@@ -50,44 +55,22 @@ WANTS_CUSTOMER = "authentication_required"
 SETTLED_DISPUTES = ("won", "warning_closed", "prevented")
 NEWS = ("payment_intent.", "charge.", "refund.")
 
-# What the machine looks like is none of their business.
-stripe.enable_telemetry = False
-
-
-class _Transport(stripe.HTTPClient):
-    """One call, one answer; without answer our own errors, which the SDK passes on."""
-
-    name = "almanac"
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,
-        *,
-        _usage: list[str] | None = None,
-    ) -> tuple[str, int, Mapping[str, str]]:
-        content = post_data.encode() if isinstance(post_data, str) else post_data
-        reply = exchange(method.upper(), url, headers=headers or {}, content=content)
-        try:
-            return reply.body.decode(), reply.status, reply.headers
-        except UnicodeDecodeError as error:
-            raise Silent("the answer is not UTF-8") from error
-
 
 class StripeGateway:
     name: ClassVar[str] = "stripe"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = True
+    saves_cards: ClassVar[bool] = True
 
     def open(self, order: Order, *, key: str) -> Seen:
+        if order.is_hosted:
+            return self.fetch(open_checkout(order, key=key))
         what = _new_intent(order)
         if order.saves_card and not what.get("customer"):
             what["customer"] = _new_customer(order, key)
         try:
-            said = _call("post", "/v1/payment_intents", what, key=key)
-        except _Declined as declined:
+            said = call("post", "/v1/payment_intents", what, key=key)
+        except Declined as declined:
             if not declined.intent:
                 raise
             said = declined.intent
@@ -98,35 +81,50 @@ class StripeGateway:
         return seen
 
     def fetch(self, reference: str) -> Seen:
-        said = _call("get", f"/v1/payment_intents/{reference}", {"expand": EXPAND})
+        said = call("get", f"/v1/payment_intents/{reference}", {"expand": EXPAND})
         answers.same_reference(said, reference)
-        return _seen(said, refunds=_refunds(said), disputed=_disputed(said))
+        seen = _seen(said, refunds=_refunds(said), disputed=_disputed(said))
+        if seen.status is not PaymentStatus.PENDING or not is_of_checkout(said):
+            return seen
+        return replace(seen, client={**seen.client, "next_url": page_of(reference)})
 
     def find(self, payment_id: UUID) -> Seen | None:
         # The search of their API lags behind by up to a minute, the list does not.
         made = datetime.fromtimestamp((payment_id.int >> 80) / 1000, UTC)
         span = {"gte": int((made - EARLY).timestamp()), "lte": int((made + SOON).timestamp())}
-        for said in _pages("/v1/payment_intents", {"created": span}):
+        for said in pages("/v1/payment_intents", {"created": span}):
             if answers.part(said, "metadata").get("payment_id") == str(payment_id):
                 return self.fetch(answers.reference(said))
         return None
 
     def capture(self, reference: str, amount: Money, *, key: str) -> Seen:
         what = {"amount_to_capture": COUNTING.theirs(amount)}
-        answers.same_reference(_call("post", f"/v1/payment_intents/{reference}/capture", what, key=key), reference)
+        answers.same_reference(call("post", f"/v1/payment_intents/{reference}/capture", what, key=key), reference)
         return self.fetch(reference)
 
     def cancel(self, reference: str, *, key: str) -> Seen:
-        answers.same_reference(_call("post", f"/v1/payment_intents/{reference}/cancel", {}, key=key), reference)
+        is_hosted = is_of_checkout(call("get", f"/v1/payment_intents/{reference}", {}))
+        if not (is_hosted and expire_checkout(reference, key=key)):
+            answers.same_reference(call("post", f"/v1/payment_intents/{reference}/cancel", {}, key=key), reference)
         return self.fetch(reference)
 
     def refund(self, reference: str, amount: Money, *, key: str) -> SeenRefund:
         what = {"payment_intent": reference, "amount": COUNTING.theirs(amount), "metadata": {"key": key}}
-        said = _call("post", "/v1/refunds", what, key=key)
+        said = call("post", "/v1/refunds", what, key=key)
         answers.same_reference(said, reference, "payment_intent")
         refund = _seen_refund(said)
         answers.same_money(refund.amount, amount)
         return refund
+
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        return PayPage(client["next_url"]) if client.get("next_url") else None
+
+    def forget_card(self, card: Card) -> None:
+        try:
+            call("post", f"/v1/payment_methods/{card.method_ref}/detach", {})
+        except Refused as refused:
+            # That is what it says of one that belongs to nobody any more, and of one that it does not know.
+            logger.info("a card was not there to be forgotten", extra={"code": refused.code})
 
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return False
@@ -144,21 +142,14 @@ class StripeGateway:
             event_id[:120], type_[:80], reference, is_relevant=ours and bool(reference) and type_.startswith(NEWS)
         )
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        start = datetime.combine(day, time.min, UTC)
-        span = {"gte": int(start.timestamp()), "lt": int((start + timedelta(days=1)).timestamp())}
-        for line in _pages("/v1/balance_transactions", {"created": span, "expand": ["data.source"]}):
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        time = day_range(day, zone)
+        span = {"gte": int(time.start.timestamp()), "lt": int(time.end.timestamp())}
+        for line in pages("/v1/balance_transactions", {"created": span, "expand": ["data.source"]}):
             source = answers.part(line, "source")
-            if source.get("object") in {"charge", "refund"} and source.get("payment_intent"):
+            # What undoes a refund bears the refund as well, and is none.
+            if line.get("type") in LISTED and source.get("payment_intent"):
                 yield _listed(line, source, day)
-
-
-class _Declined(Refused):
-    """The card's bank says no. The intent stays, and comes along with the refusal."""
-
-    def __init__(self, code: str, message: str, intent: Mapping[str, Any]) -> None:
-        super().__init__(code, message)
-        self.intent = intent
 
 
 def _new_intent(order: Order) -> dict[str, Any]:
@@ -186,7 +177,7 @@ def _new_intent(order: Order) -> dict[str, Any]:
 
 def _new_customer(order: Order, key: str) -> str:
     what = {"metadata": {"payment_id": str(order.payment_id)}}
-    return answers.reference(_call("post", "/v1/customers", what, key=f"{key}:customer"))
+    return answers.reference(call("post", "/v1/customers", what, key=f"{key}:customer"))
 
 
 def _seen(said: Mapping[str, Any], *, refunds: list[SeenRefund] | None = None, disputed: int = 0) -> Seen:
@@ -274,7 +265,7 @@ def _expanded(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _refunds(intent: Mapping[str, Any]) -> list[SeenRefund]:
     if not answers.whole(_expanded(intent, "latest_charge"), "amount_refunded", 0):
         return []
-    found = _pages("/v1/refunds", {"payment_intent": answers.reference(intent)})
+    found = pages("/v1/refunds", {"payment_intent": answers.reference(intent)})
     return [_seen_refund(said) for said in found]
 
 
@@ -289,7 +280,7 @@ def _seen_refund(said: Mapping[str, Any]) -> SeenRefund:
 def _disputed(intent: Mapping[str, Any]) -> int:
     if not _expanded(intent, "latest_charge").get("disputed"):
         return 0
-    disputes = _pages("/v1/disputes", {"payment_intent": answers.reference(intent)})
+    disputes = pages("/v1/disputes", {"payment_intent": answers.reference(intent)})
     return sum(answers.whole(each, "amount") for each in disputes if each.get("status") not in SETTLED_DISPUTES)
 
 
@@ -307,45 +298,6 @@ def _listed(line: Mapping[str, Any], source: Mapping[str, Any], day: date) -> Li
         day=day,
         refund_ref=answers.reference(source) if is_refund else "",
     )
-
-
-def _pages(path: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    after: dict[str, str] = {}
-    for _ in range(MOST_PAGES):
-        said = _call("get", path, {**query, **after, "limit": PAGE})
-        items = answers.parts(said, "data")
-        yield from items
-        if not said.get("has_more"):
-            return
-        after = {"starting_after": answers.reference(items[-1]) if items else ""}
-    raise Silent("the list does not end")
-
-
-def _call(method: str, path: str, what: Mapping[str, Any], *, key: str = "") -> Mapping[str, Any]:
-    client = stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
-        base_addresses={"api": settings.STRIPE_API_BASE},
-        max_network_retries=0,
-        http_client=_Transport(),
-    )
-    options = {"idempotency_key": key} if key else {}
-    try:
-        return answers.answer(client.raw_request(method, path, **what, **options).data)
-    except stripe.CardError as error:
-        raise _declined(error) from None
-    except stripe.InvalidRequestError as error:
-        # Their words are for whoever wrote the call, and quote ids.
-        raise Refused((error.code or "invalid_request")[:60], "The payment provider refused this.") from None
-    except (stripe.StripeError, RecursionError, ValueError, AttributeError) as error:
-        raise Silent(f"the answer is not understood: {type(error).__name__}") from None
-
-
-def _declined(error: stripe.CardError) -> _Declined:
-    body = error.json_body if isinstance(error.json_body, dict) else {}
-    said = body.get("error")
-    intent = said.get("payment_intent") if isinstance(said, dict) else None
-    message = error.user_message or "The card was declined."
-    return _Declined((error.code or "card_declined")[:60], message[:300], intent if isinstance(intent, dict) else {})
 
 
 def _verified(body: bytes, header: str) -> Mapping[str, Any]:

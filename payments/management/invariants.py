@@ -12,12 +12,16 @@ OWN = (
     "INV-07",
     "INV-08",
     "INV-09",
+    "INV-09a",
     "INV-12",
     "INV-13",
     "INV-14",
     "INV-16",
     "INV-17",
     "INV-20",
+    "INV-21",
+    "INV-22",
+    "INV-22a",
     "INV-24",
 )
 
@@ -109,10 +113,16 @@ register_invariant(
     id="INV-09",
     title="For each thing that is paid for, payments and ledger have the same at the gateway",
     sql="""
-        WITH paid AS (
-            SELECT payable_type, payable_id, currency,
-                sum(captured_minor - refunded_minor - disputed_minor - fee_minor) AS net
-            FROM payments_payment GROUP BY payable_type, payable_id, currency
+        WITH into_credit AS (
+            SELECT payment_id, sum(amount_minor) AS total FROM payments_refund
+            WHERE status = 'succeeded' AND destination = 'credit' GROUP BY payment_id
+        ),
+        paid AS (
+            SELECT payable_type, payable_id, currency, sum(
+                captured_minor - refunded_minor + coalesce(into_credit.total, 0) - disputed_minor - fee_minor
+            ) AS net
+            FROM payments_payment AS payment LEFT JOIN into_credit ON into_credit.payment_id = payment.id
+            GROUP BY payable_type, payable_id, currency
         ),
         posted AS (
             SELECT journal.payable_type, journal.payable_id, posting.currency, sum(posting.amount_minor) AS net
@@ -154,6 +164,23 @@ register_invariant(
 )
 
 register_invariant(
+    id="INV-09a",
+    title="What was given back as credit stands to the payer's credit, once",
+    sql="""
+        SELECT refund.id FROM payments_refund AS refund
+        JOIN payments_payment AS payment ON payment.id = refund.payment_id
+        LEFT JOIN payments_journal AS journal ON journal.key = 'refund:' || refund.id
+        LEFT JOIN payments_posting AS posting ON posting.journal_id = journal.id
+        LEFT JOIN payments_ledgeraccount AS account
+            ON account.id = posting.account_id AND account.code = 'credit:' || payment.payer_id
+        WHERE refund.destination = 'credit'
+        GROUP BY refund.id HAVING
+            coalesce(-sum(posting.amount_minor) FILTER (WHERE account.id IS NOT NULL), 0)
+            <> CASE WHEN refund.status = 'succeeded' THEN refund.amount_minor ELSE 0 END
+    """,
+)
+
+register_invariant(
     id="INV-14",
     title="No payment took more than it asked for",
     sql="SELECT id FROM payments_payment WHERE captured_minor > amount_minor",
@@ -184,5 +211,49 @@ register_invariant(
     sql="""
         SELECT id FROM payments_gatewaycall
         WHERE state IN ('sent', 'unknown') AND sent_at < now() - interval '15 minutes'
+    """,
+)
+
+register_invariant(
+    id="INV-21",
+    title="Every line of a gateway's books is of a payment of ours, or somebody dealt with it",
+    sql="""
+        SELECT line.id FROM payments_reconciliationline AS line
+        JOIN payments_reconciliationrun AS run ON run.id = line.run_id
+        WHERE line.payment_id IS NULL AND line.resolved_at IS NULL AND run.day < current_date - 1
+    """,
+)
+
+# Gateways list within four days. What was captured before the first day that was ever reconciled is let pass, and so
+# is the first hour of that day.
+register_invariant(
+    id="INV-22",
+    title="Every capture stands in its gateway's books, with the same amount, or somebody dealt with it",
+    sql="""
+        WITH first AS (
+            SELECT gateway, min(starts_at) + interval '1 hour' AS moment
+            FROM payments_reconciliationrun GROUP BY gateway
+        )
+        SELECT payment.id FROM payments_payment AS payment JOIN first USING (gateway)
+        WHERE payment.captured_at >= first.moment AND payment.captured_at < now() - interval '4 days'
+        AND NOT EXISTS (
+            SELECT FROM payments_reconciliationline AS line
+            WHERE line.payment_id = payment.id AND line.refund_id IS NULL AND (
+                line.resolved_at IS NOT NULL
+                OR line.state <> 'duplicate' AND line.currency = payment.currency
+                AND line.theirs_minor = payment.captured_minor
+            )
+        )
+    """,
+)
+
+register_invariant(
+    id="INV-22a",
+    title="Receipts of a year are numbered from one on, without holes",
+    sql="""
+        SELECT year FROM payments_receipt GROUP BY year HAVING min(nth) <> 1 OR max(nth) <> count(*)
+        UNION ALL
+        SELECT numbered.year FROM payments_receiptyear AS numbered
+        WHERE last <> (SELECT count(*) FROM payments_receipt AS receipt WHERE receipt.year = numbered.year)
     """,
 )

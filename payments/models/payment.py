@@ -47,6 +47,8 @@ class Payment(BaseModel):
     reserved_minor = models.PositiveBigIntegerField(default=0)
     disputed_minor = models.PositiveBigIntegerField(default=0)
     fee_minor = models.PositiveBigIntegerField("the gateway's fee", default=0)
+    # When we wrote down that the first of it is here.
+    captured_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=16, choices=PaymentStatus.choices, default=PaymentStatus.CREATED)
     captures_later = models.BooleanField("held first", default=False)
     failure_code = models.CharField(max_length=60, blank=True)
@@ -60,6 +62,7 @@ class Payment(BaseModel):
     class Meta(BaseModel.Meta):
         permissions: ClassVar = [
             ("refund_payment", "Can refund payments"),
+            ("collect_payment", "Can note cash that was received"),
             ("export_payment", "Can export payments as CSV"),
         ]
         constraints: ClassVar = [
@@ -79,6 +82,10 @@ class Payment(BaseModel):
                 name="payment_captured_something_or_is_not_paid",
                 condition=~Q(status="captured") | Q(captured_minor__gte=1),
             ),
+            models.CheckConstraint(
+                name="payment_that_captured_says_when",
+                condition=Q(captured_minor=0, captured_at=None) | Q(captured_minor__gte=1, captured_at__isnull=False),
+            ),
             models.CheckConstraint(name="payment_currency_is_a_code", condition=Q(currency__regex=r"^[A-Z]{3}$")),
             models.UniqueConstraint(
                 fields=["payable_type", "payable_id", "purpose"],
@@ -94,6 +101,14 @@ class Payment(BaseModel):
         indexes: ClassVar = [
             models.Index(fields=["payable_type", "payable_id"], name="payments_of_a_payable"),
             models.Index(fields=["payer", "-id"], name="payments_of_a_payer"),
+            models.Index(
+                fields=["gateway", "gateway_charge_ref"],
+                name="payments_by_charge",
+                condition=~Q(gateway_charge_ref=""),
+            ),
+            models.Index(
+                fields=["gateway", "captured_at"], name="payments_by_day", condition=Q(captured_at__isnull=False)
+            ),
             models.Index(fields=["due_at"], name="payments_to_ask_about", condition=Q(due_at__isnull=False)),
         ]
 

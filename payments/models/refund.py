@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from common.models.base import BaseModel
 from common.money import Money
-from payments.enums import RefundStatus
+from payments.enums import Destination, RefundStatus
 from payments.models.payment import Payment
 
 RefundId = NewType("RefundId", UUID)
@@ -21,11 +21,15 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 
 class Refund(BaseModel):
-    """Its amount is reserved on the payment from the moment the row is there, before the gateway hears of it."""
+    """Its amount is reserved on the payment from the moment the row is there, before the gateway hears of it.
+
+    What goes into the customer's credit no gateway ever hears of.
+    """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     amount_minor = models.PositiveBigIntegerField()
     status = models.CharField(max_length=18, choices=RefundStatus.choices)
+    destination = models.CharField("goes to", max_length=7, choices=Destination.choices, default=Destination.GATEWAY)
     reason = models.CharField(max_length=300, blank=True)
     # The cause of an automatic one, such as `cancelled:<booking>`: the same cause gives money back once.
     cause = models.CharField(max_length=200, unique=True)
@@ -48,6 +52,11 @@ class Refund(BaseModel):
         permissions: ClassVar = [("approve_refund", "Can approve large refunds")]
         constraints: ClassVar = [
             models.CheckConstraint(name="refund_status_is_known", condition=Q(status__in=RefundStatus.values)),
+            models.CheckConstraint(
+                name="refund_into_credit_is_unknown_to_gateways",
+                condition=Q(destination="gateway")
+                | Q(destination="credit", gateway_ref=None) & ~Q(status=RefundStatus.PROCESSING),
+            ),
             models.CheckConstraint(name="refund_is_of_something", condition=Q(amount_minor__gte=1)),
             # Whoever asks for a large refund is not the one who lets it pass.
             models.CheckConstraint(
@@ -71,6 +80,7 @@ class Refund(BaseModel):
                 name="refunds_under_way",
                 condition=Q(status__in=[RefundStatus.PENDING, RefundStatus.PROCESSING]),
             ),
+            models.Index(fields=["succeeded_at"], name="refunds_by_day", condition=Q(succeeded_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

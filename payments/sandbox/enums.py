@@ -49,6 +49,7 @@ class Verb(TextChoices):
     CAPTURE = "capture"
     CANCEL = "cancel"
     REFUND = "refund"
+    FORGET = "forget"
     LIST = "list"
 
 

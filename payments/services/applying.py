@@ -90,6 +90,7 @@ def _taken(payment: Payment, seen: Seen) -> Step:
     if seen.captured.minor > payment.captured_minor:
         step.captured = seen.captured - payment.captured
         payment.captured_minor = seen.captured.minor
+        payment.captured_at = payment.captured_at or clock.now()
     if seen.disputed is not None:
         step.disputed = seen.disputed - Money(payment.disputed_minor, payment.currency)
         payment.disputed_minor = seen.disputed.minor

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from common import clock
 from common.queue import enqueue
-from payments.enums import LIVE, CallVerb, PaymentStatus
+from payments.enums import LIVE, CallVerb, PaymentStatus, Purpose
 from payments.gateways.base import Refused, Silent, Unavailable
 from payments.models import Payment, PaymentId
 from payments.services.applying import apply_seen
@@ -20,11 +20,17 @@ UNPAID = LIVE - {PaymentStatus.CAPTURED}
 AGAIN = timedelta(seconds=30)
 
 
-def let_go(payable_type: str, payable_id: UUID, *, which: Collection[PaymentStatus] = UNPAID) -> int:
+def let_go(
+    payable_type: str,
+    payable_id: UUID,
+    *,
+    which: Collection[PaymentStatus] = UNPAID,
+    purposes: Collection[Purpose] = frozenset(Purpose),
+) -> int:
     """Calls off what is not paid, in the caller's transaction, which has locked the payable; returns how many."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Orders are called off with what they were for.")
-    unpaid = Payment.objects.of(payable_type, payable_id).filter(status__in=which)
+    unpaid = Payment.objects.of(payable_type, payable_id).filter(status__in=which, purpose__in=purposes)
     count = 0
     for payment in unpaid.select_for_update(no_key=True).order_by("pk"):
         payment.status, payment.due_at = PaymentStatus.CANCELLED, clock.now()

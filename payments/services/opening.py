@@ -19,11 +19,13 @@ from accounts.models import User
 from common import clock
 from common.errors import NotFound
 from common.money import Money
-from payments.enums import OPEN, CallState, CallVerb, PaymentStatus, Purpose
+from payments.enums import OPEN, CallState, CallVerb, PaymentStatus, Purpose, kin_of
 from payments.errors import Declined, Disagreement, GatewayDown, NothingDue, UnderWay
 from payments.gateways.base import Card, Order, Refused, Silent, Unavailable
+from payments.gateways.registry import gateway_of
 from payments.models import Payment, PaymentId
-from payments.payables import payable_of
+from payments.payables import PayableFacts, payable_of
+from payments.selectors import customer_at
 from payments.services.announcing import announce
 from payments.services.applying import apply_seen
 from payments.services.calls import Wanted, make_call
@@ -42,7 +44,11 @@ ANSWERED_BY = timedelta(seconds=90)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`method_ref` is what the gateway calls the means of payment; a saved card is charged without the customer."""
+    """`method_ref` is what the gateway calls the means of payment; a saved card is charged without the customer.
+
+    `saves_card` asks the gateway to keep the card for later, where it keeps any. `amount` is given where the payer has
+    the choice, and nowhere else. `is_hosted`: on a page of the gateway's own, see `page_of`.
+    """
 
     payable_type: str
     payable_id: UUID
@@ -53,6 +59,8 @@ class Asked:
     captures_later: bool = False
     saves_card: bool = False
     card: Card | None = None
+    amount: Money | None = None
+    is_hosted: bool = False
 
 
 def open_payment(asked: Asked, *, payer: User) -> Payment:
@@ -72,10 +80,10 @@ def begin_payment(asked: Asked, *, payer: User) -> Payment:
     there = live.filter(purpose=asked.purpose).first()
     if there is not None and _is_taken_up(there, asked):
         return there
-    due = facts.due.get(asked.purpose)
+    due = _chosen(facts, asked) if asked.purpose in facts.chosen else facts.due.get(asked.purpose)
     if due is None or not due:
         raise NothingDue
-    let_go(asked.payable_type, asked.payable_id, which=OPEN)
+    let_go(asked.payable_type, asked.payable_id, which=OPEN, purposes=kin_of(asked.purpose))
     return _created(asked, due, payer)
 
 
@@ -99,6 +107,12 @@ def order_payment(pk: PaymentId, asked: Asked) -> Payment:
     return payment
 
 
+def _chosen(facts: PayableFacts, asked: Asked) -> Money | None:
+    most, amount = facts.chosen[asked.purpose], asked.amount
+    is_possible = amount is not None and amount.currency == most.currency and 0 < amount.minor <= most.minor
+    return amount if is_possible else None
+
+
 def _is_taken_up(there: Payment, asked: Asked) -> bool:
     """A second click finds the first one's payment. Another means of payment is another attempt, unless one runs."""
     if there.status not in OPEN:
@@ -106,7 +120,8 @@ def _is_taken_up(there: Payment, asked: Asked) -> bool:
     if there.calls.filter(state=CallState.SENT, due_at__gt=Now()).exists():
         raise UnderWay
     is_same = there.gateway == asked.gateway and there.captures_later == asked.captures_later
-    return is_same and (there.gateway_ref is None or not asked.method_ref)
+    is_same = is_same and asked.amount in (None, there.amount)
+    return is_same and (there.gateway_ref is None or not (asked.method_ref or asked.card or asked.is_hosted))
 
 
 def _created(asked: Asked, due: Money, payer: User) -> Payment:
@@ -147,10 +162,12 @@ def _order(payment: Payment, asked: Asked) -> Order:
         amount=payment.amount,
         description=facts.title if facts is not None else "",
         captures_later=payment.captures_later,
-        saves_card=asked.saves_card,
+        saves_card=asked.saves_card and gateway_of(payment.gateway).saves_cards,
         saved_card=asked.card,
         method_ref=asked.method_ref,
+        customer_ref=customer_at(payment.gateway, payment.payer) if asked.saves_card else "",
         return_url=asked.return_url,
+        is_hosted=asked.is_hosted,
     )
 
 

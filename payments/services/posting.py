@@ -1,8 +1,10 @@
 """What the ledger is told of a payment. Money that came in is held for the customer until its payable has earned it."""
 
 from common.money import Money
+from payments.enums import Destination
 from payments.ledger import Credit, Debit, Entry, post
 from payments.models import Journal, Payment, Refund
+from payments.selectors import credit_account
 
 HELD = "customer:deposits"
 
@@ -28,7 +30,9 @@ def post_dispute(payment: Payment, more: Money) -> None:
 
 def post_refund(refund: Refund) -> None:
     payment = refund.payment
-    moves = [Debit(HELD, refund.amount), Credit(account_of(payment), refund.amount)]
+    is_credit = refund.destination == Destination.CREDIT
+    receiver = credit_account(payment.payer_id) if is_credit else account_of(payment)
+    moves = [Debit(HELD, refund.amount), Credit(receiver, refund.amount)]
     post("refund", key=f"refund:{refund.pk}", moves=moves, payable=(payment.payable_type, payment.payable_id))
 
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from payments.enums import CallState, CallVerb, RefundStatus
+from payments.enums import CallState, CallVerb, Destination, RefundStatus
 from payments.errors import UnderWay
 from payments.gateways.base import Refused, Silent, Unavailable
 from payments.models import PaymentId, Refund, RefundId
@@ -16,9 +16,10 @@ UNDER_WAY = (RefundStatus.PENDING, RefundStatus.PROCESSING)
 
 def run_refund(pk: RefundId) -> None:
     """Asks the gateway to give it back, or how far it has come. May run at any time, twice and at once."""
+    sent = Refund.objects.filter(pk=pk, destination=Destination.GATEWAY)
     # From here on it is in the gateway's hands, and nobody here takes the promise back.
-    Refund.objects.filter(pk=pk, status=RefundStatus.PENDING).update(status=RefundStatus.PROCESSING)
-    refund = Refund.objects.select_related("payment").filter(pk=pk, status__in=UNDER_WAY).first()
+    sent.filter(status=RefundStatus.PENDING).update(status=RefundStatus.PROCESSING)
+    refund = sent.select_related("payment").filter(status__in=UNDER_WAY).first()
     if refund is None:
         return
     if refund.gateway_ref:

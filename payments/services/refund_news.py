@@ -3,16 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import F
-
-from common import clock
 from payments.enums import RESERVING, RefundStatus
 from payments.errors import Disagreement
 from payments.gateways.base import SeenRefund
 from payments.models import Payment, Refund
-from payments.payables import payable_of
-from payments.services.announcing import announce
-from payments.services.posting import post_refund
+from payments.services.refund_ending import succeed
 from payments.services.refunding import release, reserve
 
 KEY = "refund"
@@ -98,22 +93,7 @@ def _succeed(refund: Refund, seen: SeenRefund) -> None:
         # It was given up, and went through after all.
         _make_room(refund.payment, refund.amount_minor)
         reserve(refund)
-    refund.status, refund.gateway_ref = RefundStatus.SUCCEEDED, seen.reference
-    refund.succeeded_at, refund.failure_message = clock.now(), ""
-    refund.save(update_fields=["status", "gateway_ref", "succeeded_at", "failure_message"])
-    Payment.objects.filter(pk=refund.payment_id).update(
-        refunded_minor=F("refunded_minor") + refund.amount_minor,
-        reserved_minor=F("reserved_minor") - refund.amount_minor,
-    )
-    post_refund(refund)
-    announce(
-        "payment.refunded",
-        refund.payment,
-        cause=str(refund.pk),
-        refund_id=refund.pk,
-        refunded_minor=refund.amount_minor,
-    )
-    payable_of(refund.payment.payable_type).on_refunded(refund)
+    succeed(refund, reference=seen.reference)
 
 
 def _uuid(text: str) -> UUID | None:

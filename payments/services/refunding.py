@@ -1,5 +1,7 @@
 """Promising money back, and deciding about it. What is promised is reserved before the gateway hears of it."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import F
 
@@ -9,24 +11,45 @@ from common.ids import new_id
 from common.money import Money
 from common.platform import platform_settings
 from common.queue import enqueue
-from payments.enums import RefundStatus
+from payments.enums import Destination, RefundStatus
 from payments.errors import CannotRefund, RefundIsSettled
 from payments.models import Payment, PaymentId, Refund, RefundId
 from payments.services.locking import locked_payment
+from payments.services.refund_ending import succeed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`by` is empty where the platform gives back what it owes."""
+
+    amount: Money
+    destination: Destination
+    reason: str
+    cause: str
+    by: User | None = None
 
 
 @transaction.atomic
-def request_refund(payment: Payment, amount: Money, *, by: User, reason: str, cause: str = "") -> Refund:
+def request_refund(
+    payment: Payment,
+    amount: Money,
+    *,
+    by: User,
+    reason: str,
+    cause: str = "",
+    destination: Destination = Destination.GATEWAY,
+) -> Refund:
     """Somebody gives money back. A large amount waits for a second person; the same cause is the same refund."""
-    return _promised(
-        locked_payment(PaymentId(payment.pk)), amount, by=by, reason=reason, cause=cause or f"asked:{new_id()}"
-    )
+    wanted = Wanted(amount, destination, reason, cause or f"asked:{new_id()}", by)
+    return _promised(locked_payment(PaymentId(payment.pk)), wanted)
 
 
 @transaction.atomic
-def refund_now(payment: Payment, amount: Money, *, cause: str, reason: str) -> Refund:
+def refund_now(
+    payment: Payment, amount: Money, *, cause: str, reason: str, destination: Destination = Destination.GATEWAY
+) -> Refund:
     """The platform gives back what is not its to keep."""
-    return _promised(locked_payment(PaymentId(payment.pk)), amount, by=None, reason=reason, cause=cause)
+    return _promised(locked_payment(PaymentId(payment.pk)), Wanted(amount, destination, reason, cause))
 
 
 @transaction.atomic
@@ -37,7 +60,7 @@ def approve_refund(refund: Refund, *, by: User) -> Refund:
         raise PermissionDenied("Somebody else has to approve what you asked for.")
     refund.status, refund.approved_by = RefundStatus.PENDING, by
     refund.save(update_fields=["status", "approved_by"])
-    enqueue("payments.run_refund", str(refund.pk))
+    _send_off(refund)
     return refund
 
 
@@ -64,7 +87,7 @@ def retry_refund(refund: Refund) -> Refund:
     refund.status, refund.failure_message = RefundStatus.PENDING, ""
     refund.save(update_fields=["status", "failure_message"])
     reserve(refund)
-    enqueue("payments.run_refund", str(refund.pk))
+    _send_off(refund)
     return refund
 
 
@@ -78,24 +101,33 @@ def release(refund: Refund) -> None:
     Payment.objects.filter(pk=refund.payment_id).update(reserved_minor=F("reserved_minor") - refund.amount_minor)
 
 
-def _promised(payment: Payment, amount: Money, *, by: User | None, reason: str, cause: str) -> Refund:
-    there = Refund.objects.select_related("payment").filter(cause=cause).first()
+def _promised(payment: Payment, wanted: Wanted) -> Refund:
+    there: Refund | None = Refund.objects.select_related("payment").filter(cause=wanted.cause).first()
     if there is not None:
         return there
-    _require_left(payment, amount)
-    waits = by is not None and _needs_approval(amount)
-    refund = Refund.objects.create(
+    _require_left(payment, wanted.amount)
+    waits = wanted.by is not None and _needs_approval(wanted.amount)
+    refund: Refund = Refund.objects.create(
         payment=payment,
-        amount_minor=amount.minor,
+        amount_minor=wanted.amount.minor,
+        destination=wanted.destination,
         status=RefundStatus.AWAITING_APPROVAL if waits else RefundStatus.PENDING,
-        reason=reason[:300],
-        cause=cause,
-        requested_by=by,
+        reason=wanted.reason[:300],
+        cause=wanted.cause,
+        requested_by=wanted.by,
     )
     reserve(refund)
     if not waits:
-        enqueue("payments.run_refund", str(refund.pk))
+        _send_off(refund)
     return refund
+
+
+def _send_off(refund: Refund) -> None:
+    """To the gateway a moment later; into the customer's credit here and now, because nobody else is asked for it."""
+    if refund.destination == Destination.CREDIT:
+        succeed(refund)
+    else:
+        enqueue("payments.run_refund", str(refund.pk))
 
 
 def _require_left(payment: Payment, amount: Money) -> None:

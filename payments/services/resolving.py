@@ -10,16 +10,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from common import clock
-from payments.enums import OPEN, CallState, CallVerb, PaymentStatus, RefundStatus
+from payments.enums import OPEN, CallState, CallVerb, PaymentStatus, Purpose, RefundStatus
 from payments.gateways.base import Silent, Unavailable
-from payments.models import GatewayCall, Payment, PaymentId, Refund, RefundId, WebhookEvent
+from payments.models import GatewayCall, Payment, PaymentId, Refund, RefundId, SavedCard, WebhookEvent
 from payments.services.calls import postpone, settle
 from payments.services.cancelling import cancel_at_gateway, let_go
+from payments.services.cards import forget_at_gateway
 from payments.services.locking import locked_payment
 from payments.services.refund_calls import UNDER_WAY, run_refund
 from payments.services.syncing import sync_payment
@@ -38,7 +40,7 @@ ASKED_AGAIN = timedelta(minutes=5)
 
 def sweep() -> int:
     """Everything that is due; returns how many rows were worked on."""
-    return sum((_calls(), _payments(), _refunds(), _webhooks()))
+    return sum((_calls(), _payments(), _refunds(), _webhooks(), _cards()))
 
 
 def _calls() -> int:
@@ -61,6 +63,12 @@ def _refunds() -> int:
 def _webhooks() -> int:
     due = WebhookEvent.objects.due().filter(due_at__lte=Now()).order_by("due_at")
     return _each(due.values_list("pk", flat=True)[:BATCH], process_webhook)
+
+
+def _cards() -> int:
+    here = SavedCard.objects.filter(gateway__in=settings.PAYMENT_GATEWAYS, forgotten_at__isnull=False)
+    due = here.filter(updated_at__lte=Now() - ASKED_AGAIN).order_by("updated_at")
+    return _each(due.values_list("pk", flat=True)[:BATCH], forget_at_gateway)
 
 
 def resolve_call(pk: UUID) -> None:
@@ -109,7 +117,7 @@ def _close(pk: PaymentId) -> None:
     """Nobody goes on with it: the way is free for another attempt."""
     payment = locked_payment(pk)
     if payment.status in OPEN:
-        let_go(payment.payable_type, payment.payable_id)
+        let_go(payment.payable_type, payment.payable_id, which=OPEN, purposes={Purpose(payment.purpose)})
 
 
 def _look_at_refund(pk: UUID) -> None:

@@ -11,10 +11,22 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from common.money import Money
 from payments.enums import PaymentStatus, RefundStatus
-from payments.gateways.base import ForgedWebhook, Listed, News, Order, Refused, Seen, SeenRefund
+from payments.gateways.base import (
+    Card,
+    ForgedWebhook,
+    GatewayError,
+    Listed,
+    News,
+    Order,
+    PayPage,
+    Refused,
+    Seen,
+    SeenRefund,
+)
 
 T = TypeVar("T")
 
@@ -27,17 +39,23 @@ class FakeGateway:
     name: ClassVar[str] = "fake"
     remembers: ClassVar[bool] = True
     captures_parts: ClassVar[bool] = True
+    saves_cards: ClassVar[bool] = True
+    has_pages: ClassVar[bool] = True
+    fields: ClassVar[dict[str, str]] = {}
 
     orders: ClassVar[dict[str, Seen]] = {}
     by_key: ClassVar[dict[str, Any]] = {}
+    forgotten: ClassVar[list[str]] = []
     # What the next call of a verb runs into: before anything happened, or after.
     before: ClassVar[dict[str, Exception]] = {}
     after: ClassVar[dict[str, Exception]] = {}
+    # What it lists of a day, until it runs into an error.
+    books: ClassVar[dict[date, list[Listed | GatewayError]]] = {}
     lock: ClassVar[threading.RLock] = threading.RLock()
 
     @classmethod
     def world(cls) -> None:
-        for kept in (cls.orders, cls.by_key, cls.before, cls.after):
+        for kept in (cls.orders, cls.by_key, cls.forgotten, cls.before, cls.after, cls.books):
             kept.clear()
 
     # What a test does out there
@@ -73,11 +91,23 @@ class FakeGateway:
         def opened() -> Seen:
             new = Seen(reference, PaymentStatus.PENDING, order.amount, zero, zero, payment_id=str(order.payment_id))
             self.orders[reference] = replace(new, client={"order_id": reference})
-            if order.method_ref == "card-good":
-                self.pays(reference)
+            self._charged(reference, order)
             return self.orders[reference]
 
         return self._once("open", key, opened)
+
+    def _charged(self, reference: str, order: Order) -> None:
+        """`card-good` pays, the bank of `card-asks` wants to be told by the customer, `card-bad` is declined."""
+        method = order.saved_card.method_ref if order.saved_card else order.method_ref
+        if order.saves_card and method:
+            owner = order.customer_ref or f"customer-{order.payment_id}"
+            self.becomes(reference, card=Card(owner, method, "visa", "4242"))
+        if method == "card-good":
+            (self.holds if order.captures_later else self.pays)(reference)
+        elif method == "card-asks":
+            self.becomes(reference, status=PaymentStatus.REQUIRES_ACTION)
+        elif method == "card-bad":
+            raise Refused("card_declined", "The card was declined.")
 
     def fetch(self, reference: str) -> Seen:
         self._fails("fetch")
@@ -112,6 +142,13 @@ class FakeGateway:
 
         return self._once("refund", key, refunded)
 
+    def pay_page(self, client: Mapping[str, Any], *, title: str, back: str) -> PayPage | None:
+        return PayPage(f"https://fake.example/{client['order_id']}", self.fields) if self.has_pages else None
+
+    def forget_card(self, card: Card) -> None:
+        self._fails("forget")
+        self.forgotten.append(card.method_ref)
+
     def confirms(self, reference: str, charge_ref: str, signature: str) -> bool:
         return signature == f"signed {reference}|{charge_ref}"
 
@@ -121,8 +158,11 @@ class FakeGateway:
         told = json.loads(body)
         return News(told["id"], told["type"], told["order"], told.get("is_relevant", True))
 
-    def list_day(self, day: date) -> Iterator[Listed]:
-        return iter(())
+    def list_day(self, day: date, zone: ZoneInfo) -> Iterator[Listed]:
+        for line in self.books.get(day, ()):
+            if isinstance(line, GatewayError):
+                raise line
+            yield line
 
     def _once(self, verb: str, key: str, happens: Callable[[], T]) -> T:
         """The same key again is answered as the first time."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from payments.models import Payment, Refund
 from payments.payables import PayableFacts
+from payments.receipts import Bill
 
 PATH = "payments.tests.fake_payable.FakePayable"
 
@@ -14,6 +15,9 @@ class FakePayable:
 
     def lock(self, payable_id: UUID) -> None:
         """It has no row."""
+
+    def receipt(self, payable_id: UUID) -> Bill | None:
+        return None
 
     def on_authorized(self, payment: Payment) -> None:
         """Nothing."""

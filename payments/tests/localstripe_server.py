@@ -1,8 +1,9 @@
 """Runs localstripe, a stateful Stripe that none of us wrote, as a process of its own: `localstripe_server.py PORT`.
 
 Where it is older than the API that our SDK speaks it is brought up to date here: amounts of an intent that are held and
-taken, another card after one that was declined, lists within a span of time, keys that make a repeated call harmless,
-and refunds of more than is left. It listens on the loopback alone and leaves nothing on the disk.
+taken, another card after one that was declined, cards that are kept and forgotten, lists within a span of time, keys
+that make a repeated call harmless, and refunds of more than is left. It listens on the loopback alone and leaves
+nothing on the disk.
 """
 
 import sys
@@ -62,6 +63,28 @@ def take_another_card(self: Any, **data: Any) -> None:
     change_intent(self, **data)
 
 
+make_intent = resources.PaymentIntent.__init__
+confirm_intent = resources.PaymentIntent._confirm
+
+
+def keep_for_later(self: Any, payment_method: Any = None, setup_future_usage: Any = None, **rest: Any) -> None:
+    """The names of Stripe's test cards stand for a new card each time; the intent knows which one it has."""
+    if payment_method is not None:
+        card = resources.PaymentMethod._api_retrieve(payment_method)
+        if card.customer is None and getattr(card, "was_kept", False):
+            raise resources.UserError(400, "The PaymentMethod was detached from a Customer, and may not be used again.")
+        payment_method = card.id
+    make_intent(self, payment_method=payment_method, **rest)
+    self.setup_future_usage = setup_future_usage
+
+
+def save_what_paid(self: Any, **rest: Any) -> None:
+    confirm_intent(self, **rest)
+    if self.setup_future_usage and self.status in {"succeeded", "requires_capture"}:
+        card = resources.PaymentMethod._api_retrieve(self.payment_method)
+        card.customer, card.was_kept = self.customer, True
+
+
 def is_a_remainder(each: Any) -> bool:
     if isinstance(each, resources.BalanceTransaction) and each.source.startswith("re_"):
         each = resources.Refund._api_retrieve(each.source)
@@ -98,6 +121,8 @@ async def same_key_same_answer(request: web.Request, handler: Any) -> web.Stream
 def bring_up_to_date() -> None:
     resources.Store.dump_to_disk = lambda _self: None
     resources.PaymentIntent._update = take_another_card
+    resources.PaymentIntent.__init__ = keep_for_later
+    resources.PaymentIntent._confirm = save_what_paid
     resources.PaymentIntent.amount_capturable = property(held)
     resources.PaymentIntent.amount_received = property(taken)
     resources.Charge.amount_captured = property(captured)

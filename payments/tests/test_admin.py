@@ -13,12 +13,12 @@ from accounts.roles import StaffRole
 from common.models import AuditEntry
 from payments.ledger import Credit, Debit, post
 from payments.models import Journal, LedgerAccount
-from payments.tests.treasury import in_bulk, page, paid, promised, rupees, said, staff_as, webhook
+from payments.tests.treasury import flagged, in_bulk, page, paid, promised, rupees, said, staff_as, webhook
 
 pytestmark = pytest.mark.django_db
 
 MONEY = {"payment", "refund"}
-BOOKS = MONEY | {"webhookevent", "journal", "ledgeraccount"}
+BOOKS = MONEY | {"webhookevent", "journal", "ledgeraccount", "reconciliationrun", "reconciliationline"}
 SEES = {
     StaffRole.SUPER_ADMIN: BOOKS,
     StaffRole.ADMIN: BOOKS,
@@ -27,7 +27,15 @@ SEES = {
 }
 TREASURERS = {StaffRole.SUPER_ADMIN, StaffRole.FINANCE}
 # Each model's list, and how many queries it costs.
-QUERIES = {"payment": 7, "refund": 7, "webhookevent": 7, "journal": 7, "ledgeraccount": 6}
+QUERIES = {
+    "payment": 7,
+    "refund": 7,
+    "webhookevent": 7,
+    "journal": 7,
+    "ledgeraccount": 6,
+    "reconciliationrun": 7,
+    "reconciliationline": 7,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +51,10 @@ def desk() -> Client:
 
 def something_of_everything(number: int = 1) -> dict[str, Any]:
     payment = paid(gateway_ref=f"order_{number}")
+    line = flagged(payment, day=number)
     return {
+        "reconciliationrun": line.run,
+        "reconciliationline": line,
         "payment": payment,
         "refund": promised(payment, 100),
         "webhookevent": webhook(),
@@ -164,9 +175,9 @@ def test_files_have_totals_in_each_currency_and_no_formulas(desk: Client) -> Non
     postings = lines_of(in_bulk(desk, "journal", "export_csv", *Journal.objects.all()))
 
     assert [line["id"] for line in payments] == [str(rupee.pk), str(dollar.pk), "Total INR", "Total USD"]
-    assert [line["captured"] for line in payments] == ["100.50", "20.00", "100.50", "20.00"]
+    assert [line["gross"] for line in payments] == ["100.50", "20.00", "100.50", "20.00"]
     assert [line["reserved"] for line in payments[:2]] == ["5.50", "1.00"]
-    assert (payments[0]["payer"], payments[0]["fee"]) == ("Alice =1+1", "0.50")
+    assert (payments[0]["payer"], payments[0]["fee"], payments[0]["net"]) == ("Alice =1+1", "0.50", "100.00")
     assert [line["amount"] for line in refunds] == ["1.00", "1.00"]
     assert [(line["debit"], line["credit"]) for line in postings[-2:]] == [("100.50", "100.50"), ("20.00", "20.00")]
     assert AuditEntry.objects.filter(action="exported").count() == 3

@@ -1,18 +1,24 @@
 """Dana gives money back at the desk, and a second person decides about what is large."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import StaffRole
+from common import clock
 from common.ids import new_id
 from common.models import AuditEntry, PlatformSettings
 from common.platform import remember_platform_settings
 from common.proofs import prove
-from payments.models import Payment, Refund
+from payments.errors import Overdrawn
+from payments.ledger import Credit, Debit, post
+from payments.models import Payment, Refund, RefundId
+from payments.selectors import credit_account, credit_of
+from payments.services.refund_calls import run_refund
 from payments.tests.fake_payable import PATH
-from payments.tests.treasury import give_back, in_bulk, page, paid, promised, said, staff_as
+from payments.tests.treasury import give_back, in_bulk, page, paid, promised, rupees, said, staff_as
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +174,67 @@ def test_only_those_decide_who_may(role: StaffRole, payment: Payment) -> None:
     assert waiting.status == ("pending" if role in MAY_APPROVE else "awaiting_approval")
     assert failed.status == ("pending" if role in MAY_REFUND else "failed")
     assert ("reject_selected" in offered, "retry_selected" in offered) == (role in MAY_APPROVE, role in MAY_REFUND)
+
+
+# Into credit
+
+
+def test_what_becomes_credit_is_there_at_once_and_no_gateway_hears_of_it(
+    dana: tuple[User, Client], payment: Payment
+) -> None:
+    _, desk = dana
+    once = str(new_id())
+
+    for _ in range(2):
+        assert give_back(desk, payment, "60.00", destination="credit", key=once, left=10_000).status_code == 302
+    run_refund(RefundId(Refund.objects.get().pk))
+    too_much = give_back(desk, payment, "40.01", destination="credit")
+    nowhere = give_back(desk, payment, "1.00", destination="pocket")
+
+    assert (too_much.status_code, nowhere.status_code) == (422, 200)
+    assert state_of(payment) == ([("succeeded", 6_000)], 0)
+    assert (payment.refunded_minor, credit_of(payment.payer_id)) == (6_000, [rupees(6_000)])
+    assert payment.calls.filter(verb="refund").count() == 0
+    shown = desk.get(page("payment", "change", payment.pk)).content.decode()
+    assert "Credit with us" in shown
+    assert prove(only=["INV-09", "INV-09a", "INV-12", "INV-13"]).proven == 4
+
+
+def test_large_credit_waits_for_a_second_person_as_well(dana: tuple[User, Client], payment: Payment) -> None:
+    _, desk = dana
+    _, other_desk = staff_as(StaffRole.FINANCE, "Finn")
+    large_from(5_000)
+
+    give_back(desk, payment, "50.00", destination="credit")
+    assert (state_of(payment), credit_of(payment.payer_id)) == (([("awaiting_approval", 5_000)], 5_000), [])
+    in_bulk(other_desk, "refund", "approve_selected", Refund.objects.get(), reason="She is right")
+
+    assert (state_of(payment), credit_of(payment.payer_id)) == (([("succeeded", 5_000)], 0), [rupees(5_000)])
+
+
+def test_a_dispute_after_that_leaves_credit_as_it_is_and_shows_people_where_to_look(
+    dana: tuple[User, Client], payment: Payment
+) -> None:
+    """E195: what is spent is not pulled below nothing, whoever tries."""
+    _, desk = dana
+    give_back(desk, payment, "60.00", destination="credit")
+    owed = credit_account(payment.payer_id)
+    with transaction.atomic():
+        post("spent", key="spent", moves=[Debit(owed, rupees(6_000)), Credit("revenue", rupees(6_000))])
+    Payment.objects.filter(pk=payment.pk).update(disputed_minor=10_000)
+    paid(disputed_minor=10_000)
+
+    with pytest.raises(Overdrawn), transaction.atomic():
+        post("taken_back", key="taken_back", moves=[Debit(owed, rupees(1)), Credit("disputes", rupees(1))])
+
+    listed = desk.get(page("payment"), {"dispute": "credit"}).context["cl"].result_list
+    assert ([each.pk for each in listed], credit_of(payment.payer_id)) == ([payment.pk], [])
+    assert desk.get(page("payment"), {"dispute": "any"}).context["cl"].result_count == 2
+
+
+def test_credit_that_is_not_in_the_books_is_found(dana: tuple[User, Client], payment: Payment) -> None:
+    refund = promised(payment, 1_000, "awaiting_approval")
+    Refund.objects.filter(pk=refund.pk).update(destination="credit", status="succeeded", succeeded_at=clock.now())
+    Payment.objects.filter(pk=payment.pk).update(refunded_minor=1_000, reserved_minor=0)
+
+    assert [each["id"] for each in prove(only=["INV-09", "INV-09a"]).results if each["outcome"] != "ok"] == ["INV-09a"]

@@ -10,25 +10,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from common import clock
 from common.ids import new_id
 from common.money import Money
-from payments.enums import PaymentStatus
+from payments.enums import AGREED, PaymentStatus
 from payments.gateways.base import Gateway, Listed, Order, Refused
 from payments.gateways.cash import CashGateway
 from payments.gateways.razorpay import RazorpayGateway
 from payments.gateways.sandbox import SandboxGateway
 from payments.gateways.stripe import StripeGateway
+from payments.models import Payment, ReconciliationRun
 from payments.sandbox.enums import Card
 from payments.sandbox.services import pay_with
+from payments.services.reconciling import reconcile_due
+from payments.tests import fake_payable
 from payments.tests.servers import SmallRazorpay, server
+from payments.tests.treasury import paid
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +51,8 @@ class Side:
     gateway: Gateway
     pay: Callable[[str], object]
     fail: Callable[[str], object]
+    # What the gateway calls a card that pays.
+    card: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +91,7 @@ def stripe_side(settings: Settings, url: str) -> Side:
         StripeGateway(),
         pay=pay_by("pm_card_visa", works=True),
         fail=pay_by("pm_card_chargeCustomerFail", works=False),
+        card="pm_card_visa",
     )
 
 
@@ -96,6 +106,7 @@ def side(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Side]:
             SandboxGateway(),
             pay=lambda reference: pay_with(reference, Card.GOOD),
             fail=lambda reference: pay_with(reference, Card.DECLINED),
+            card=Card.GOOD,
         )
     elif request.param == "stripe":
         yield stripe_side(settings, request.getfixturevalue("localstripe"))
@@ -115,7 +126,7 @@ def order(*, captures_later: bool = False) -> Order:
 def books_since(gateway: Gateway, began: object) -> list[Listed]:
     """The books of today, and of yesterday if midnight has passed meanwhile."""
     days = {began, clock.now().date()}
-    return [line for day in sorted(days) for line in gateway.list_day(day)]  # type: ignore[type-var,arg-type]
+    return [line for day in sorted(days) for line in gateway.list_day(day, ZoneInfo("UTC"))]  # type: ignore[type-var,arg-type]
 
 
 def test_what_is_paid_can_be_asked_about_given_back_and_found_in_the_books(side: Side) -> None:
@@ -183,6 +194,32 @@ def test_what_is_held_is_taken_once(side: Side) -> None:
         assert not seen.refunds
 
 
+def test_a_saved_card_is_held_on_without_the_customer_until_it_is_forgotten(side: Side) -> None:
+    gateway, first = side.gateway, replace(order(), saves_card=True, method_ref=side.card)
+    if not gateway.saves_cards:
+        with pytest.raises(Refused):
+            gateway.open(first, key=f"open-{first.payment_id}")
+        return
+
+    card = gateway.open(first, key=f"open-{first.payment_id}").card
+    assert card is not None
+    assert (card.last4, card.brand) == ("4242", "visa")
+    rest = replace(order(captures_later=True), saved_card=card)
+    held = gateway.open(rest, key=f"open-{rest.payment_id}")
+    assert (held.status, held.authorized) == (PaymentStatus.AUTHORIZED, AMOUNT)
+    # Another card of the same person is kept for the same customer of theirs.
+    other = replace(order(), saves_card=True, method_ref=side.card, customer_ref=card.customer_ref)
+    more = gateway.open(other, key=f"open-{other.payment_id}").card
+    assert (more.customer_ref if more else "", more == card) == (card.customer_ref, False)
+
+    for _ in range(2):
+        gateway.forget_card(card)
+
+    late = replace(order(), saved_card=card)
+    with pytest.raises(Refused):
+        gateway.open(late, key=f"open-{late.payment_id}")
+
+
 def test_an_order_that_nobody_paid_can_be_cancelled_twice(side: Side) -> None:
     gateway, wanted = side.gateway, order()
     opened = gateway.open(wanted, key=f"open-{wanted.payment_id}")
@@ -223,3 +260,27 @@ def test_what_nobody_ever_opened_is_not_there(side: Side) -> None:
     for ask in (side.gateway.fetch, lambda reference: side.gateway.capture(reference, AMOUNT, key="capture-unknown")):
         with pytest.raises(Refused):
             ask("pi_unknown")
+
+
+@WITH_BOOKS
+def test_its_books_of_a_day_heal_what_no_webhook_told_of(side: Side, settings: Settings) -> None:
+    gateway = side.gateway
+    kind = type(gateway)
+    settings.PAYMENT_GATEWAYS = {gateway.name: f"{kind.__module__}.{kind.__name__}"}
+    settings.PAYABLES, settings.BUSINESS_TIME_ZONE = {"thing": fake_payable.PATH}, "UTC"
+    payment = paid(AMOUNT.minor, gateway=gateway.name, gateway_ref=None, captured_minor=0, status="pending")
+    opened = gateway.open(Order(payment.pk, AMOUNT, "A haircut"), key=f"open-{payment.pk}")
+    Payment.objects.filter(pk=payment.pk).update(gateway_ref=opened.reference)
+    side.pay(opened.reference)
+    gateway.refund(opened.reference, Money(500, "INR"), key=f"refund-{payment.pk}")
+
+    with time_machine.travel((clock.now() + timedelta(days=1)).replace(hour=2)):
+        reconcile_due()
+        reconcile_due()
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.captured_minor, payment.refunded_minor) == ("captured", AMOUNT.minor, 500)
+    found = payment.reconciled.filter(state__in=AGREED).values_list("theirs_minor", "ours_minor")
+    assert sorted(found) == [(-500, -500), (AMOUNT.minor, AMOUNT.minor)]
+    # Other tests' orders are nobody's; what the books of ours are is in agreement.
+    assert set(ReconciliationRun.objects.values_list("error", flat=True)) == {""}

@@ -6,6 +6,7 @@ from accounts.models import User
 from common.ids import new_id
 from payments.models import Payment, SavedCard
 from payments.privacy import erase, export
+from payments.services.cards import forget_at_gateway
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def test_the_export_holds_amounts_and_the_visible_part_of_cards(alice: User) -> 
         ("deposit", 20_000, "created")
     ]
     assert [set(card) for card in held["saved_cards"]] == [{"gateway", "brand", "last4", "expires_on"}]
-    assert held["refunds"] == []
+    assert (held["refunds"], held["credit"]) == ([], [])
 
 
 def test_erasing_forgets_cards_and_keeps_the_books(alice: User) -> None:
@@ -45,6 +46,9 @@ def test_erasing_forgets_cards_and_keeps_the_books(alice: User) -> None:
 
     erase(alice)
 
+    assert not SavedCard.objects.visible_to(alice).exists()
+    assert SavedCard.objects.visible_to(stranger).count() == 1
+    forget_at_gateway(SavedCard.objects.get(user=alice).pk)
     assert list(SavedCard.objects.values_list("user", flat=True)) == [stranger.pk]
     kept = Payment.objects.get()
     assert (kept.amount_minor, kept.client) == (20_000, {})

@@ -1,6 +1,8 @@
 """Money as it lies there, and Dana of the staff who looks after it in one of the roles."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.test import Client
@@ -12,8 +14,9 @@ from accounts.services import join
 from common import clock
 from common.ids import new_id
 from common.money import Money
+from common.walltime import day_range
 from payments.ledger import Credit, Debit, post
-from payments.models import GatewayCall, Payment, Refund, WebhookEvent
+from payments.models import GatewayCall, Payment, ReconciliationLine, ReconciliationRun, Refund, WebhookEvent
 
 BODY = b'{"id": "evt", "data": {"object": {"status": "paid", "client_secret": "s3cret", "email": "alice@example.com"}}}'
 
@@ -45,8 +48,10 @@ def paid(minor: int = 10_000, **fields: Any) -> Payment:
         "captured_minor": minor,
         "status": "captured",
     }
-    payment: Payment = Payment.objects.create(**facts | fields)
+    facts |= fields
     now = clock.now()
+    facts.setdefault("captured_at", now if facts["captured_minor"] else None)
+    payment: Payment = Payment.objects.create(**facts)
     GatewayCall.objects.create(
         payment=payment, verb="open", key=f"open:{payment.pk}", state="done", sent_at=now, settled_at=now
     )
@@ -71,6 +76,29 @@ def webhook(state: str = "needs_review", **fields: Any) -> WebhookEvent:
     return event
 
 
+def flagged(payment: Payment, day: int = 1, **fields: Any) -> ReconciliationLine:
+    """A line that is a hundredth off, of a day in November."""
+    now = clock.now()
+    whole = day_range(date(2026, 11, day), ZoneInfo("UTC"))
+    run = ReconciliationRun.objects.create(
+        gateway="sandbox",
+        day=date(2026, 11, day),
+        starts_at=whole.start,
+        ends_at=whole.end,
+        state="flagged",
+        attempts=1,
+        finished_at=now,
+        open_count=1,
+        counts={"differs": 1},
+        totals={"INR": {"gross": 9_999, "refunded": 100, "fee": 200}},
+    )
+    facts: dict[str, Any] = {"key": "capture:1", "attempt": 1, "state": "differs", "payment": payment}
+    facts |= {"gateway_ref": payment.gateway_ref, "currency": "INR", "fee_currency": "INR"}
+    facts |= {"theirs_minor": 9_999, "ours_minor": 10_000, "note": "The amounts differ."}
+    line: ReconciliationLine = ReconciliationLine.objects.create(run=run, **facts | fields)
+    return line
+
+
 def page(model: str, name: str = "changelist", *args: Any) -> str:
     return reverse(f"admin:payments_{model}_{name}", args=args)
 
@@ -78,7 +106,12 @@ def page(model: str, name: str = "changelist", *args: Any) -> str:
 def give_back(desk: Client, payment: Payment, amount: str, **sent: Any) -> Any:
     """Posts the page as it is filled just now."""
     payment.refresh_from_db()
-    filled = {"reason": "She waited for an hour", "key": str(new_id()), "left": payment.refundable.minor}
+    filled = {
+        "reason": "She waited for an hour",
+        "destination": "gateway",
+        "key": str(new_id()),
+        "left": payment.refundable.minor,
+    }
     return desk.post(page("payment", "refund", payment.pk), {"amount": amount, **filled, **sent})
 
 

@@ -267,7 +267,7 @@ def shown_appointment(booking: Booking) -> dict[str, Any]:
         "description": booking.description,
         "cancellation_reason": booking.cancellation_reason,
         "cancelled_by": BY.get(booking.cancelled_by, booking.cancelled_by) or None,
-        "expires_at": booking.expires_at,
+        "expires_at": booking.waits_until,
         "created_at": booking.created_at,
         "updated_at": booking.updated_at,
     }

@@ -16,7 +16,7 @@ from bookings.api.serializers.words import (
 )
 from bookings.cancellation import Policy
 from bookings.enums import Action, BookingKind, BookingStatus, PaymentMethod, PaymentStatus, Role
-from bookings.models import Booking, TimelineEntry
+from bookings.models import Booking, BookingLine, TimelineEntry
 from bookings.rules import role_of
 from bookings.selectors.permitted import cancellation_of, permitted_actions
 from common import clock
@@ -26,8 +26,8 @@ from common.casing import FreeForm
 from common.money import Money
 
 ACTIONS = [(each.value, each.name) for each in Action]
-STAMPS = ("expires_at", "confirmed_at", "started_at", "completed_at", "created_at", "updated_at")
-AMOUNTS = ("subtotal", "savings", "discount", "tax", "total", "deposit", "cancellation_fee")
+STAMPS = ("confirmed_at", "started_at", "completed_at", "created_at", "updated_at")
+AMOUNTS = ("subtotal", "savings", "discount", "tax", "total", "points", "credit", "deposit", "cancellation_fee")
 NAMED = frozenset({Role.CUSTOMER, Role.SPECIALIST})
 TEXTS = ("title", "description", "notes", "meeting_link", "preparation_notes", "completion_notes")
 
@@ -48,6 +48,8 @@ class BookingPricingSerializer(StrictSerializer):
     discount = TextField()
     tax = TextField()
     total = TextField()
+    points = TextField(help_text="What of the total points pay.")
+    credit = TextField(help_text="What of the total credit pays.")
     deposit = TextField()
     cancellation_fee = TextField()
 
@@ -120,9 +122,30 @@ class StepSerializer(StrictSerializer):
     at = InstantField()
 
 
-class OwnBookingSerializer(BookingSerializer):
-    """With what the one who asks may do to it now."""
+class BookedLineSerializer(StrictSerializer):
+    """A service of the booking, as it was when it was booked."""
 
+    id = IdField()
+    name = TextField()
+    quantity = BoundedIntegerField()
+    duration_minutes = BoundedIntegerField(help_text="Of one.")
+    unit_price = TextField()
+    total = TextField()
+
+
+class ContactSerializer(StrictSerializer):
+    """Whom to ask for, as it was told at the checkout; what was not told is missing."""
+
+    name = TextField(required=False)
+    phone = TextField(required=False)
+    email = TextField(required=False)
+
+
+class OwnBookingSerializer(BookingSerializer):
+    """With what the one who asks may do to it now. Whoever is only invited is told neither address nor contact."""
+
+    services = BookedLineSerializer(many=True, help_text="In their order. Empty for a resource.")
+    contact = ContactSerializer(allow_null=True)
     can_cancel = serializers.BooleanField()
     cancellation_deadline = InstantField(help_text="Until then it is free to cancel.")
     cancellation_fee_now = TextField(allow_null=True, help_text="What cancelling would cost now; null if one cannot.")
@@ -180,6 +203,7 @@ def shown_booking(booking: Booking) -> dict[str, Any]:
         "recurrence_rule": booking.series.rule if booking.series is not None else None,
         "is_modified": booking.is_modified,
         "cancellation": _cancellation(booking),
+        "expires_at": booking.waits_until,
         **{name: getattr(booking, name) for name in STAMPS},
         **shown_words(booking, pricing, minutes),
     }
@@ -194,6 +218,9 @@ def shown_to(booking: Booking, user: Any) -> dict[str, Any]:
     fee = cancellation_of(booking, role, now).fee if can_cancel and role is not None else None
     return {
         **shown_booking(booking),
+        "services": [_line(line, booking.currency) for line in booking.lines.all()],
+        "address": booking.address if role is not None else None,
+        "contact": booking.contact if role is not None else None,
         "can_cancel": can_cancel,
         "cancellation_deadline": _deadline(booking),
         "cancellation_fee_now": None if fee is None else str(fee),
@@ -211,6 +238,17 @@ def _deadline(booking: Booking) -> datetime:
 
 def shown_named(thing: Any) -> dict[str, Any] | None:
     return None if thing is None else {"id": thing.pk, "name": str(thing)}
+
+
+def _line(line: BookingLine, currency: str) -> dict[str, Any]:
+    return {
+        "id": line.service_id,
+        "name": line.name,
+        "quantity": line.quantity,
+        "duration_minutes": line.duration_minutes,
+        "unit_price": str(Money(line.unit_price_minor, currency)),
+        "total": str(Money(line.total_minor, currency)),
+    }
 
 
 def _pricing(booking: Booking) -> dict[str, str]:

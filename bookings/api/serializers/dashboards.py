@@ -56,6 +56,9 @@ class OverviewSerializer(StrictSerializer):
     this_month_bookings = BoundedIntegerField()
     average_rating = serializers.FloatField(allow_null=True)
     response_rate = BoundedIntegerField(allow_null=True, help_text="Requests answered in time, of a hundred.")
+    cancellation_rate = BoundedIntegerField(
+        allow_null=True, help_text="Taken back by the specialist, of a hundred bookings that came about."
+    )
 
 
 class MonthRevenueSerializer(StrictSerializer):
@@ -143,6 +146,7 @@ def shown_specialist(specialist: Specialist, figures: SpecialistFigures) -> dict
             "total_bookings": figures.total_bookings,
             "this_month_bookings": figures.this_month_bookings,
             **satisfied,
+            "cancellation_rate": figures.cancelled_percent,
         },
         "revenue_chart": [
             {"month": _month(month), "revenue": _amount(minor, figures.currency)} for month, minor in figures.by_month

@@ -8,10 +8,17 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from bookings.api.serializers.booking import BookingDetailSerializer
 from bookings.api.serializers.input import ExpectedAmountField
 from bookings.enums import BookingStatus, PaymentStatus
+from bookings.models import Booking
 from bookings.services.refunds import RefundKind
+from common import clock
 from common.api.fields import BoundedIntegerField, CurrencyField, IdField, TextField
 from common.api.serializers import StrictSerializer
-from payments.api.serializers import PaymentSerializer, RefundSerializer
+from common.casing import FreeForm
+from common.money import Money
+from payments.api.serializers import PaymentSerializer, RefundSerializer, shown_payment
+from payments.enums import PaymentStatus as GatewayStatus
+from payments.enums import Purpose
+from payments.models import Payment
 
 LONGEST_METHOD = 255
 MOST_POINTS = 1_000_000_000
@@ -34,8 +41,22 @@ class DepositInput(PayInput):
 
 
 class FullPaymentInput(PayInput):
-    amount = ExpectedAmountField(required=False, help_text="What is expected to be left to pay.")
-    loyalty_points_used = BoundedIntegerField(min_value=0, max_value=MOST_POINTS, required=False)
+    amount = ExpectedAmountField(required=False, help_text="What is expected to be left to pay, points taken off.")
+    loyalty_points_used = BoundedIntegerField(
+        min_value=0,
+        max_value=MOST_POINTS,
+        required=False,
+        help_text="How many points pay for it; those that were asked for in this way before count.",
+    )
+
+
+class CashInput(StrictSerializer):
+    booking_id = IdField()
+    amount = ExpectedAmountField(required=False, help_text="What was handed over, which is what is due.")
+
+
+class TipInput(PayInput):
+    amount = ExpectedAmountField(help_text="As much as the customer likes, in the booking's currency.")
 
 
 class RefundInput(StrictSerializer):
@@ -79,14 +100,21 @@ class DepositAnswerSerializer(StrictSerializer):
 
 
 class FullPaymentSerializer(PaymentSerializer):
-    """`amount` is what was due, `loyalty_discount` what points pay of it, `final_amount` what is charged."""
+    """`amount` is what was due, `loyalty_discount` what points pay of it, `final_amount` what is charged.
 
+    Where nothing is charged there is no payment: `id` is null and `payment_method` is `none`.
+    """
+
+    id = IdField(allow_null=True)
     loyalty_discount = TextField(help_text="As a decimal string.")
     final_amount = TextField(help_text="As a decimal string.")
 
 
 class FullPaymentAnswerSerializer(StrictSerializer):
     payment = FullPaymentSerializer()
+    loyalty_points_earned = serializers.IntegerField(
+        help_text="What the price of the booking earns when it is completed, or has earned."
+    )
     booking = BookingDetailSerializer()
 
 
@@ -102,3 +130,36 @@ class VerifiedSerializer(StrictSerializer):
     booking_number = TextField()
     payment_status = serializers.ChoiceField(choices=PaymentStatus.choices)
     booking_status = serializers.ChoiceField(choices=BookingStatus.choices)
+
+
+def shown_full_payment(payment: Payment | None, booking: Booking) -> dict[str, Any]:
+    """A payment with what points pay beside it; without one, what points alone have paid."""
+    discount = Money(booking.points_minor, booking.currency)
+    charged = Money.zero(booking.currency) if payment is None else payment.amount
+    shown = _nothing_charged(booking) if payment is None else shown_payment(payment)
+    return {
+        **shown,
+        "amount": str(charged + discount),
+        "amount_minor": charged.minor + discount.minor,
+        "loyalty_discount": str(discount),
+        "final_amount": str(charged),
+    }
+
+
+def _nothing_charged(booking: Booking) -> dict[str, Any]:
+    nothing = str(Money.zero(booking.currency))
+    return {
+        "id": None,
+        "booking_id": booking.pk,
+        "type": Purpose.FULL,
+        "status": GatewayStatus.CAPTURED,
+        "currency": booking.currency,
+        "captured_amount": nothing,
+        "refunded_amount": nothing,
+        "payment_method": "none",
+        "gateway_reference": None,
+        "client": FreeForm({}),
+        "failure_code": "",
+        "failure_message": "",
+        "created_at": clock.now(),
+    }

@@ -12,7 +12,8 @@ from catalog.models import Service, Specialist
 from common.api.fields import BoundedIntegerField, DateField, IdField, InstantField, TextField, TimeOfDayField
 from common.api.serializers import StrictSerializer
 
-WITH_DEPOSIT = frozenset({PaymentStatus.DEPOSIT_PAID, PaymentStatus.PAID})
+# Who was given a part back has paid their deposit all the same.
+WITH_DEPOSIT = frozenset({PaymentStatus.DEPOSIT_PAID, PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED})
 
 
 class BookingServiceSerializer(StrictSerializer):

@@ -20,7 +20,7 @@ from bookings.services.deciding import confirm_booking, start_booking
 from bookings.services.rescheduling import reschedule_booking
 from bookings.services.times import start_of
 from bookings.transitions import Actor
-from common.api.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer, validated
 from common.api.views import ApiView
 from common.rules import signed_in
 
@@ -34,10 +34,9 @@ class StepView(ApiView):
         """Whoever may not see the booking is told there is none, whoever may only look on is refused."""
         booking = found(pk, request.user)
         actor = actor_on(booking, caller_of(request))
-        serializer = reader(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        asked = validated(reader, request.data)
         with unchanged_since_read(request, booking):
-            booking = step(booking, actor, serializer.validated_data)
+            booking = step(booking, actor, asked)
         return answered(booking, request.user)
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any, ClassVar, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -31,11 +30,10 @@ from bookings.api.serializers.appointments import (
 )
 from bookings.api.serializers.input import MonthQuery
 from bookings.api.views.appointments import READS, WRITES, AppointmentsListView, booking_among, read
-from bookings.api.views.booked_dates import BookedDatesSerializer
+from bookings.api.views.booked_dates import BookedDatesSerializer, shown_dates
 from bookings.enums import Role
 from bookings.models import Booking
 from bookings.selectors.appointments import hours_of, of_professional, professional_with_id, professionals
-from bookings.selectors.bookings import booked_dates
 from bookings.services.appointments import sign_in_professional
 from bookings.services.cancelling import cancel_booking
 from bookings.services.deciding import confirm_booking
@@ -213,8 +211,4 @@ class ProfessionalDatesView(ServiceView):
         responses=BookedDatesSerializer,
     )
     def get(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the path's word for it
-        professional = listed_professional(id)
-        asked = valid_query(request, MonthQuery)
-        zone = ZoneInfo(asked.get("timezone", professional.calendar.timezone))
-        dates = booked_dates(professional, date.fromisoformat(f"{asked['month']}-01"), zone)
-        return Response({"month": asked["month"], "timezone": zone.key, "dates": dates})
+        return Response(shown_dates(request, listed_professional(id)))

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from bookings.api.serializers.input import MonthQuery
 from bookings.selectors.bookings import booked_dates
 from catalog.api.queries import valid_query
+from catalog.models import Specialist
 from catalog.selectors.offered import visible_specialist
 from common.api.fields import DateField, TextField
 from common.api.serializers import StrictSerializer
@@ -42,7 +43,12 @@ class BookedDatesView(ApiView):
         specialist = visible_specialist(id, request.user)
         if specialist is None:
             raise NotFound
-        asked: dict[str, Any] = valid_query(request, MonthQuery)
-        zone = ZoneInfo(asked.get("timezone", specialist.calendar.timezone))
-        dates = booked_dates(specialist, date.fromisoformat(f"{asked['month']}-01"), zone)
-        return Response({"month": asked["month"], "timezone": zone.key, "dates": dates})
+        return Response(shown_dates(request, specialist))
+
+
+def shown_dates(request: Request, specialist: Specialist) -> dict[str, Any]:
+    """The days of the month that the query names, by the specialist's own clock unless it names another."""
+    asked = valid_query(request, MonthQuery)
+    zone = ZoneInfo(asked.get("timezone", specialist.calendar.timezone))
+    dates = booked_dates(specialist, date.fromisoformat(f"{asked['month']}-01"), zone)
+    return {"month": asked["month"], "timezone": zone.key, "dates": dates}

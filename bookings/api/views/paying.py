@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.api.callers import caller_of
 from accounts.models import User
 from bookings.api.answers import found
+from bookings.api.reading import amount_in, body_of, gateway_for
 from bookings.api.serializers.booking import shown_detail
 from bookings.api.serializers.paying import (
     DepositAnswerSerializer,
@@ -21,29 +22,34 @@ from bookings.api.serializers.paying import (
     RefundInput,
     VerifiedSerializer,
     VerifyInput,
+    shown_full_payment,
 )
 from bookings.errors import CannotBook
 from bookings.models import Booking
 from bookings.selectors.bookings import timeline_of
 from bookings.selectors.paying import PAYABLE
+from bookings.services.means import cover_with_points
 from bookings.services.refunds import RefundKind, refund_booking
 from common.api.idempotency import Phases, idempotent, idempotent_in_phases
 from common.api.rate_scopes import PAYMENTS
-from common.api.serializers import StrictSerializer
 from common.api.views import ApiView
 from common.errors import NotFound, PermissionDenied, ValidationFailed
-from common.money import Money, MoneyError
+from common.money import Money
 from common.rules import signed_in
+from loyalty.errors import CannotRedeem, NotEnoughPoints
+from loyalty.selectors import points_for_price
 from payments.api.serializers import shown_payment, shown_refund
-from payments.enums import Purpose
+from payments.enums import BESIDES, Purpose
 from payments.errors import GatewayDown
 from payments.gateways.base import GatewayError
-from payments.gateways.registry import gateway_names, gateway_of
+from payments.gateways.registry import gateway_of
 from payments.models import Payment, PaymentId
 from payments.services.opening import Asked, begin_payment, order_payment
 from payments.services.syncing import sync_payment
 
 REFUND = "payments.refund_payment"
+# The rest where a part is paid.
+ALL_OF_IT = (Purpose.REST, Purpose.FULL)
 
 
 class PayView(ApiView):
@@ -55,13 +61,11 @@ class PayView(ApiView):
         user = caller_of(request)
         booking = found(asked["booking_id"], user)
         wanted = _wanted(booking, purposes, asked)
-        if phases.recovery_point:
-            return order_payment(PaymentId(UUID(phases.recovery_data["payment"])), wanted)
+        if (begun := _begun_before(phases)) is not None:
+            return order_payment(begun, wanted)
         with transaction.atomic():
-            payment = begin_payment(wanted, payer=user)
-            _require_amount(payment, asked.get("amount"))
-            phases.reach("payment_begun", payment=str(payment.pk))
-        return order_payment(PaymentId(payment.pk), wanted)
+            pk = _begun(wanted, phases, user, asked)
+        return order_payment(pk, wanted)
 
 
 class DepositView(PayView):
@@ -74,7 +78,7 @@ class DepositView(PayView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """The booking goes on as soon as the money is here, which may be a moment after this."""
-        asked = _read(DepositInput, request)
+        asked = body_of(request, DepositInput)
         payment = self.paid(request, phases, (Purpose.DEPOSIT,), asked)
         return Response({"payment_intent": shown_payment(payment), "booking": _shown(payment, request)})
 
@@ -88,21 +92,29 @@ class FullPaymentView(PayView):
     )
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
-        """Paid already, it answers the payment that paid it."""
-        asked = _read(FullPaymentInput, request)
-        if asked.get("loyalty_points_used"):
-            message = "Points cannot be used to pay here yet."
-            raise CannotBook.of("loyalty_points_used", message, "POINTS_NOT_TAKEN")
-        payment = self.paid(request, phases, (Purpose.REST, Purpose.FULL), asked)
-        booking = Booking.objects.get(pk=payment.payable_id)
-        discount = Money(booking.points_minor, booking.currency)
-        shown = {
-            **shown_payment(payment),
-            "amount": str(payment.amount + discount),
-            "loyalty_discount": str(discount),
-            "final_amount": str(payment.amount),
-        }
-        return Response({"payment": shown, "booking": _shown(payment, request)})
+        """Paid already, it answers the payment that paid it.
+
+        Points are taken before money is asked for, once: asked for again, those that were taken count. They stay on
+        the booking whatever becomes of the payment, and come back when the booking is cancelled or expires. Where they
+        pay for all of it no gateway is called, and the payment has no id.
+        """
+        asked, user = body_of(request, FullPaymentInput), caller_of(request)
+        booking = found(asked["booking_id"], user)
+        wanted = _wanted(booking, ALL_OF_IT, asked)
+        pk = _begun_before(phases)
+        if pk is None:
+            with transaction.atomic():
+                is_covered = _covered(booking, user, asked)
+                pk = None if is_covered else _begun(wanted, phases, user, asked)
+        payment = None if pk is None else order_payment(pk, wanted)
+        booking = found(asked["booking_id"], user)
+        return Response(
+            {
+                "payment": shown_full_payment(payment, booking),
+                "loyalty_points_earned": points_for_price(booking.total),
+                "booking": shown_detail(booking, timeline_of(booking), user),
+            }
+        )
 
 
 class VerifyView(ApiView):
@@ -118,7 +130,7 @@ class VerifyView(ApiView):
     @idempotent_in_phases
     def post(self, request: Request, *, phases: Phases) -> Response:
         """What the browser says is never believed: it says where to look."""
-        asked = _read(VerifyInput, request)
+        asked = body_of(request, VerifyInput)
         payment = _payment_of(asked, caller_of(request))
         try:
             payment = sync_payment(PaymentId(payment.pk))
@@ -151,10 +163,10 @@ class RefundView(ApiView):
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
         """For the specialist and for staff. What a cancelled booking's policy gives back goes by itself."""
-        asked = _read(RefundInput, request)
+        asked = body_of(request, RefundInput)
         user = caller_of(request)
         booking = _refundable_by(asked["booking_id"], user)
-        amount = _money(asked["amount"], booking.currency) if "amount" in asked else None
+        amount = amount_in(booking.currency, asked.get("amount"))
         kind = RefundKind(asked["refund_type"])
         refunds = refund_booking(booking, kind, amount=amount, by=user, reason=asked["reason"])
         total = sum((each.amount for each in refunds), start=Money.zero(booking.currency))
@@ -168,33 +180,48 @@ def _wanted(booking: Booking, purposes: tuple[Purpose, ...], asked: dict[str, An
     purpose = purposes[-1]
     if begun is not None:
         purpose = Purpose(begun.purpose)
-    elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exists():
+    elif Payment.objects.of(PAYABLE, booking.pk).filter(captured_minor__gt=0).exclude(purpose__in=BESIDES).exists():
         purpose = purposes[0]
-    method = asked.get("payment_method_id", "")
-    return Asked(PAYABLE, booking.pk, purpose, _gateway(asked.get("gateway")), method_ref=method)
+    return Asked(
+        PAYABLE,
+        booking.pk,
+        purpose,
+        gateway_for(asked.get("gateway")),
+        method_ref=asked.get("payment_method_id", ""),
+        # What is left to pay then is held on the same card when its time comes.
+        saves_card=purpose is Purpose.DEPOSIT,
+    )
 
 
-def _gateway(name: str | None) -> str:
-    """Cash is handed over in person: only gateways with books of their own are paid here."""
-    online = [each for each in gateway_names() if gateway_of(each).remembers]
-    if name is not None and name not in online:
-        raise ValidationFailed.of("gateway", f"Name one of these: {', '.join(online)}.")
-    if not online:
-        raise GatewayDown("Nothing can be paid online here.")
-    return name or online[0]
+def _begun_before(phases: Phases) -> PaymentId | None:
+    """What the same request had begun when its worker died."""
+    return PaymentId(UUID(phases.recovery_data["payment"])) if phases.recovery_point else None
 
 
-def _require_amount(payment: Payment, expected: str | None) -> None:
-    if expected is not None and _money(expected, payment.currency) != payment.amount:
-        message = f"What is due is {payment.amount} {payment.currency}."
-        raise CannotBook.of("amount", message, "AMOUNT_MISMATCH")
+def _begun(wanted: Asked, phases: Phases, user: User, asked: dict[str, Any]) -> PaymentId:
+    payment = begin_payment(wanted, payer=user)
+    _require_amount(payment.amount, asked.get("amount"))
+    phases.reach("payment_begun", payment=str(payment.pk))
+    return PaymentId(payment.pk)
 
 
-def _money(text: str, currency: str) -> Money:
+def _covered(booking: Booking, user: User, asked: dict[str, Any]) -> bool:
+    """Whether there is nothing to ask a gateway for; what has been paid by one is answered with its payment."""
     try:
-        return Money.parse(text, currency)
-    except MoneyError as error:
-        raise ValidationFailed.of("amount", str(error)) from error
+        is_covered = cover_with_points(booking.pk, asked.get("loyalty_points_used", 0), payer=user)
+    except (CannotRedeem, NotEnoughPoints) as refusal:
+        code = refusal.details[0].code
+        raise CannotRedeem.of("loyalty_points_used", refusal.message, code) from refusal
+    if not is_covered or Payment.objects.live().of(PAYABLE, booking.pk).filter(purpose__in=ALL_OF_IT).exists():
+        return False
+    _require_amount(Money.zero(booking.currency), asked.get("amount"))
+    return True
+
+
+def _require_amount(due: Money, expected: str | None) -> None:
+    if amount_in(due.currency, expected) not in (None, due):
+        message = f"What is due is {due} {due.currency}."
+        raise CannotBook.of("amount", message, "AMOUNT_MISMATCH")
 
 
 def _payment_of(asked: dict[str, Any], user: User) -> Payment:
@@ -228,10 +255,3 @@ def _refundable_by(pk: UUID, user: User) -> Booking:
 def _shown(payment: Payment, request: Request) -> dict[str, Any]:
     booking = found(payment.payable_id, request.user)
     return shown_detail(booking, timeline_of(booking), request.user)
-
-
-def _read(kind: type[StrictSerializer], request: Request) -> dict[str, Any]:
-    serializer = kind(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    validated: dict[str, Any] = serializer.validated_data
-    return validated

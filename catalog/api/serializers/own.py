@@ -149,6 +149,9 @@ class ProfileSerializer(SpecialistSerializer):
     takes_bookings = serializers.BooleanField(source="is_active", read_only=True)
     availability = HoursSerializer(source="calendar", read_only=True)
     total_bookings = BoundedIntegerField(read_only=True)
+    cancellation_rate = BoundedIntegerField(
+        read_only=True, allow_null=True, help_text="Taken back by the specialist, of a hundred bookings."
+    )
     revenue = RevenueSerializer(read_only=True)
 
     class Meta(SpecialistSerializer.Meta):
@@ -159,6 +162,7 @@ class ProfileSerializer(SpecialistSerializer):
             "instant_booking",
             "availability",
             "total_bookings",
+            "cancellation_rate",
             "revenue",
         ]
         read_only_fields = fields

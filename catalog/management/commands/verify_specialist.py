@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User, normal_email
 from catalog.services.specialists import own_specialist, unverify_specialist, verify_specialist
-from common.errors import NotFound
+from common.errors import PermissionDenied
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody has the address {email}.")
         try:
             specialist = own_specialist(user)
-        except NotFound:
+        except PermissionDenied:
             raise CommandError(f"{email} has not registered as a specialist.") from None
         if undo:
             unverify_specialist(specialist, actor=None, reason=reason)

@@ -8,11 +8,13 @@ from django.db.models.functions import Now
 
 from common import clock
 from common.models.platform.business import (
+    HOURS_CHECKS,
     BookingSettings,
     BusinessSettings,
     CancellationSettings,
     DispatchSettings,
     PriceSettings,
+    VisitSettings,
 )
 from common.models.platform.fields import range_checks
 from common.models.platform.people import (
@@ -27,6 +29,7 @@ TOPICS: dict[str, type[models.Model]] = {
     "Business": BusinessSettings,
     "Prices and money": PriceSettings,
     "Bookings": BookingSettings,
+    "Visits": VisitSettings,
     "Cancellation": CancellationSettings,
     "Dispatch": DispatchSettings,
     "Signing in": SignInSettings,
@@ -44,6 +47,7 @@ class PlatformSettings(
     BusinessSettings,
     PriceSettings,
     BookingSettings,
+    VisitSettings,
     CancellationSettings,
     DispatchSettings,
     SignInSettings,
@@ -71,6 +75,7 @@ class PlatformSettings(
             CheckConstraint(name="platform_settings_are_one_row", condition=Q(id=1)),
             CheckConstraint(name="platform_currency_is_a_code", condition=Q(default_currency__regex=r"^[A-Z]{3}$")),
             *range_checks(*TOPICS.values()),
+            *HOURS_CHECKS,
             *ORDER_CHECKS,
         ]
 

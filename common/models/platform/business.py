@@ -1,9 +1,11 @@
 """Who we are, and what a booking costs, keeps and pays back."""
 
+from datetime import time
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import CheckConstraint, F, Q
 
 from common.models.platform.fields import amount, check_currency, check_timezone, percent, whole
 
@@ -49,6 +51,11 @@ class PriceSettings(models.Model):
         most=168,
         hint="It is taken when the booking is completed.",
     )
+    rest_tries = whole("a customer is asked for the rest, times at most", 3, least=1, most=10)
+    rest_ask_hours = whole("a customer is asked again after, hours", 12, least=1, most=168)
+    pay_link_days = whole("links to pay live, days", 30, least=1, most=365)
+    tip_days = whole("tips are taken after completion for, days", 30, most=365, hint="0: no tips.")
+    tip_limit_minor = amount("largest tip", 500_000, hint="In another currency: the price of what was booked.")
     payment_event_tries = whole("tries for a payment event", 3, least=1, most=20, hint="Then staff are asked.")
 
     class Meta:
@@ -64,6 +71,14 @@ class BookingSettings(models.Model):
     )
     duplicate_booking_seconds = whole("a repeated click within, seconds, is one booking", 10, most=300)
     unpaid_holds = whole("most unpaid bookings of a customer at once", 5, least=1, most=1000)
+    lapsed_holds = whole(
+        "unpaid bookings that halve the time of the next",
+        3,
+        least=1,
+        most=1000,
+        hint="Of one customer within a day; as many more halve it again.",
+    )
+    shortest_hold_minutes = whole("shortest time to pay, minutes", 5, least=1, most=1440)
     reschedule_limit = whole("a customer moves a booking, times at most", 3, most=100)
     no_show_grace_minutes = whole("a no-show after the start by, minutes", 15, most=480)
     series_occurrences = whole("most occurrences of a series", 750, least=1, most=750)
@@ -73,6 +88,21 @@ class BookingSettings(models.Model):
     )
     availability_days = whole("most days of one availability request", 62, least=1, most=366)
     bulk_slots = whole("most slots of one bulk check", 200, least=1, most=1000)
+
+    class Meta:
+        abstract = True
+
+
+class VisitSettings(models.Model):
+    """When somebody can be sent to a customer's home, on clocks of the business's zone."""
+
+    visits_from = models.TimeField(
+        "visits begin at", default=time(8), help_text="On the business's clock, such as 08:00."
+    )
+    visits_until = models.TimeField("visits are over by", default=time(20), help_text="Later on the same day.")
+    visit_step_minutes = whole("a visit may begin every, minutes", 30, least=5, most=240)
+    visit_notice_minutes = whole("least notice of a visit, minutes", 60, most=43_200)
+    visit_horizon_days = whole("visits are bookable ahead, days", 30, least=1, most=730)
 
     class Meta:
         abstract = True
@@ -106,3 +136,12 @@ class DispatchSettings(models.Model):
 
     class Meta:
         abstract = True
+
+
+HOURS_CHECKS: list[CheckConstraint] = [
+    CheckConstraint(
+        name="platform_visits_end_after_they_begin",
+        condition=Q(visits_from__lt=F("visits_until")),
+        violation_error_message="Visits must be over later than they begin.",
+    ),
+]

@@ -29,6 +29,9 @@ class LoyaltySettings(models.Model):
     units_per_point = whole("currency units that earn a point", 10, least=1, most=1_000_000)
     points_per_review = whole("points for a review", 10, most=100_000)
     point_value_minor = amount("value of a point", 10)
+    points_pay_tax = models.BooleanField(
+        "points pay tax too", default=True, help_text="Off: points pay for a price without its tax."
+    )
     silver_points = whole("silver from, points", 300, least=1, most=100_000_000, hint="Points ever earned.")
     gold_points = whole("gold from, points", 800, least=1, most=100_000_000)
     platinum_points = whole("platinum from, points", 2000, least=1, most=100_000_000)

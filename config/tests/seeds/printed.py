@@ -32,6 +32,9 @@ BREAKS = {
     "two calls": "Booking and paying are two calls",
     "whole bookings": "What is done answers what it was done to",
     "afterwards": "Messages and points are not counted in the answer",
+    # What no printed request shows, since all of them are answered well.
+    "one error": "Refusals are told in one way",
+    "one base": "All paths begin with /api/v1",
 }
 JSON = "application/json"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?=\Z|T)")

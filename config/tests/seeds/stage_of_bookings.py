@@ -12,6 +12,7 @@ from bookings.selectors.wanted import wanted_resource, wanted_service
 from bookings.services.actors import customer
 from bookings.services.booking import book_appointment, book_reservation
 from bookings.services.drafting import Details
+from bookings.services.preparing import Wanted, prepare_checkout
 from bookings.services.reviews import review_booking
 from bookings.services.series_booking import Asked, book_series
 from bookings.tests.factories import by_specialist
@@ -25,7 +26,8 @@ from catalog.services.hours import set_hours
 from catalog.services.reviews import Said
 from common import clock
 from common.timeranges import TimeRange
-from config.tests.seeds.stage import Made, Stage, a_room, a_service
+from config.tests.seeds.stage import Made, Stage, a_platform_service, a_room, a_service, an_address_of_john
+from loyalty.tests.factories import save10
 from payments.tests.fake_gateway import FakeGateway
 
 AROUND_THE_CLOCK = read_week({"start": "00:00", "end": "23:59", "days": [1, 2, 3, 4, 5, 6, 7]})
@@ -96,6 +98,21 @@ def a_paid_deposit(stage: Stage) -> Made:
     made = a_means_to_pay(stage)
     payment = paid(Booking.objects.get(pk=made["booking"]))
     return {**made, "payment": payment.pk}
+
+
+def a_basket(stage: Stage) -> Made:
+    """Two of the platform's services, a code that is good for them, and where they are wanted."""
+    made = {**a_platform_service(stage), **an_address_of_john(stage)}
+    second = Service.objects.create(name="Clean up - Minimal", duration_minutes=45, price_minor=100_000)
+    save10()
+    FakeGateway.world()
+    return {**made, "second": second.pk}
+
+
+def a_preview(stage: Stage) -> Made:
+    made = a_basket(stage)
+    wanted = Wanted({made["service"]: 1, made["second"]: 1}, promo_code="SAVE10")
+    return {**made, "preview": prepare_checkout(wanted, customer=stage.john).preview.pk}
 
 
 def a_free_room(stage: Stage) -> Made:

@@ -1,7 +1,7 @@
 """The API of the sandbox, as functions that answer with what would be JSON. The same key again does nothing again."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from common.money import Money
 from payments.sandbox.enums import OrderStatus, Verb
 from payments.sandbox.errors import SandboxRefused
 from payments.sandbox.models import SandboxOrder, SandboxRefund
-from payments.sandbox.services.bank import EXPIRES_ON, LAST4, card_of, charge, take
+from payments.sandbox.services.bank import EXPIRES_ON, GONE, LAST4, card_of, charge, take
 from payments.sandbox.services.events import emit
 from payments.sandbox.services.faults import answers_for
 
@@ -31,6 +31,7 @@ def open_order(
     saves_card: bool,
     card: str,
     is_unattended: bool,
+    customer: str,
     return_url: str,
 ) -> Answer:
     """Makes an order, and charges the card at once if one is given."""
@@ -47,6 +48,7 @@ def open_order(
             "captures_later": captures_later,
             "saves_card": saves_card,
             "is_unattended": is_unattended,
+            "customer_ref": customer,
             "return_url": return_url,
         },
     )
@@ -113,13 +115,18 @@ def refund_order(reference: str, amount: Money, *, key: str) -> Answer:
     return _shown_refund(refund)
 
 
+@answers_for(Verb.FORGET)
+def forget_card(method: str) -> Answer:
+    """The card is charged no more; what was charged to it stays."""
+    SandboxOrder.objects.filter(method_ref=method).update(method_ref=f"{GONE}{method}")
+    return {"method": method}
+
+
 @answers_for(Verb.LIST)
-def list_day(day: date) -> list[Answer]:
-    """What was paid and given back on a day in UTC, in the order in which it happened."""
-    start = datetime.combine(day, time.min, UTC)
-    within = (start, start + timedelta(days=1))
-    paid = SandboxOrder.objects.filter(paid_at__gte=within[0], paid_at__lt=within[1])
-    refunds = SandboxRefund.objects.filter(created_at__gte=within[0], created_at__lt=within[1]).select_related("order")
+def list_lines(start: datetime, end: datetime) -> list[Answer]:
+    """What was paid and given back from then until then, in the order in which it happened."""
+    paid = SandboxOrder.objects.filter(paid_at__gte=start, paid_at__lt=end)
+    refunds = SandboxRefund.objects.filter(created_at__gte=start, created_at__lt=end).select_related("order")
     lines = [(order.paid_at, _line(order, order.paid_minor, order.fee_minor)) for order in paid if order.paid_at]
     lines += [
         (refund.created_at, _line(refund.order, -refund.amount_minor, 0, refund=refund.reference)) for refund in refunds

@@ -12,6 +12,8 @@ from payments.sandbox.services.events import emit
 
 FEE_PERCENT = 2
 LAST4 = {Card.GOOD: "4242", Card.DECLINED: "0002", Card.ASKS: "3155"}
+# What a card is called that was saved and is to be forgotten.
+GONE = "gone:"
 EXPIRES_ON = date(2039, 12, 31)
 
 
@@ -25,7 +27,7 @@ def card_of(method: str) -> Card | None:
 def charge(order: SandboxOrder, method: str) -> None:
     """Asks the card's bank, and writes down what it says."""
     card = card_of(method)
-    if card is None:
+    if card is None or SandboxOrder.objects.filter(method_ref=f"{GONE}{method}").exists():
         raise SandboxRefused("no_such_card", "There is no such card.")
     if order.saves_card:
         order.customer_ref = order.customer_ref or f"sbc_{new_id().hex}"

@@ -1,0 +1,1 @@
+"""How pages of the back office write days and times, by language."""
