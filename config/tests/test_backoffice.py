@@ -75,7 +75,7 @@ def test_the_first_page_costs_the_same_however_much_there_is(
     as_asha.get("/admin/")
 
     for _ in range(2):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             as_asha.get("/admin/")
         OutboxEvent.objects.bulk_create(OutboxEvent(name="a.b", subject="c") for _ in range(3))
         User.objects.bulk_create(User(email=f"{n}-{clock.now().timestamp()}@example.com") for n in range(3))
