@@ -122,11 +122,13 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
 
 
 def _prepare_for_emptying() -> None:
-    """Tests that commit empty all tables afterwards; a test of an append-only table's guard switches it on again."""
+    """Tests that commit empty all tables afterwards; a test of an append-only table's guard switches that on again."""
     from django.db import connection  # noqa: PLC0415 - after Django is set up
 
     with connection.cursor() as cursor:
         cursor.execute(_KEEP_ROWS)
+        # A run that was killed may have left rows in a database that is used again.
+        cursor.execute(_RESTORE_ROWS)
         cursor.execute(APPEND_ONLY_TABLES)
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only_table")
