@@ -39,7 +39,11 @@ def refresh(_database: Database) -> Load:
     people = enough_people()
     until = clock.now() + timedelta(days=1)
     sessions = Session.objects.bulk_create(
-        Session(user=people[number % len(people)], platform=Platform.WEB, expires_at=until) for number in range(TOKENS)
+        (
+            Session(user=people[number % len(people)], platform=Platform.WEB, expires_at=until)
+            for number in range(TOKENS)
+        ),
+        batch_size=2_000,
     )
     tokens = [f"bench-{session.pk}" for session in sessions]
     RefreshToken.objects.bulk_create(
