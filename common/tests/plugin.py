@@ -69,6 +69,12 @@ def pytest_sessionstart() -> None:
     keep_between_tests()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, lest the other workers wait for it in the end."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("first", "browser")))
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays; the collector looked through it again and again, for a fifth of a run."""
     gc.collect()
