@@ -97,7 +97,7 @@ def earned_of(booking: Booking, figures: Figures) -> Money:
 def payment_status_of(booking: Booking, figures: Figures) -> PaymentStatus:
     """What was paid twice and went back tells nothing; an attempt that failed tells only while nothing is paid."""
     given_back = figures.refunded - figures.surplus
-    if figures.captured == figures.surplus == 0:
+    if figures.captured == figures.surplus:
         return _without_money(booking)
     if given_back > 0:
         return PaymentStatus.PARTIALLY_REFUNDED if figures.kept > 0 else PaymentStatus.REFUNDED

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import User
-from bookings.models import Booking
-from catalog.models import Resource, Service
+from bookings.models import Booking, TimelineEntry
+from catalog.models import Occupancy, Resource, Service
 from common.tests.probe.client import client_of
 
 BOOKINGS = "/api/v1/bookings"
@@ -45,3 +45,7 @@ def booked(response: Any, status: int = 200) -> dict[str, Any]:
     assert response.status_code == status, response.content
     answer: dict[str, Any] = response.json()["data"]["booking"]
     return answer
+
+
+def nothing_is_booked() -> bool:
+    return not (Booking.objects.exists() or Occupancy.objects.exists() or TimelineEntry.objects.exists())

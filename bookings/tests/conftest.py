@@ -1,11 +1,14 @@
-"""In every test of bookings it is Monday morning, 2 March 2026, until somebody travels on."""
+"""In every test of bookings it is Monday morning, 2 March 2026, until somebody travels on. Many ask for Alice."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from catalog.tests.factories import NOW
+from accounts.models import User
+from bookings.tests.factories import offered, somebody
+from catalog.models import Resource, Service
+from catalog.tests.factories import NOW, room
 from common import clock
 
 Travel = Callable[[datetime], None]
@@ -20,3 +23,18 @@ def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
 
     to(NOW)
     return to
+
+
+@pytest.fixture
+def alice() -> User:
+    return somebody("Alice")
+
+
+@pytest.fixture
+def lotus() -> Resource:
+    return room()
+
+
+@pytest.fixture
+def consultation() -> Service:
+    return offered()

@@ -8,17 +8,12 @@ import pytest
 from accounts.models import User
 from bookings.models import Booking, BookingLine
 from bookings.tests.api_calls import appointment_of, booked, post
-from bookings.tests.factories import offered, somebody
+from bookings.tests.factories import offered
 from catalog.models import Service
 from catalog.tests.factories import NEW_YORK, NOW, at, service, specialist
 from common.tests.probe.client import detail_codes, refused
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice() -> User:
-    return somebody("Alice")
 
 
 @pytest.fixture

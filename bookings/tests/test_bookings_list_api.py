@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice() -> User:
-    return somebody("Alice")
-
-
-@pytest.fixture
 def consultation() -> Service:
     return offered()
 

@@ -153,7 +153,7 @@ def test_files_for_finance_have_the_amounts_that_people_see(price: Priced) -> No
         "total": price.total,
         "deposit": price.deposit,
     }
-    assert amounts_in(of_payments, "currency", "captured")[0] == {"currency": price.currency, "captured": price.deposit}
+    assert amounts_in(of_payments, "currency", "gross")[0] == {"currency": price.currency, "gross": price.deposit}
     sides = {(each["debit"], each["credit"]) for each in amounts_in(of_ledger, "debit", "credit")[:2]}
     nothing = str(Money.zero(price.currency))
     assert sides == {(price.deposit, nothing), (nothing, price.deposit)}

@@ -194,6 +194,21 @@ def test_of_two_attempts_that_succeed_the_second_goes_back() -> None:
     assert books(booking) == {"gateway:fake": 20_000, "customer:deposits": -20_000}
 
 
+def test_what_comes_while_it_is_held_goes_back_and_was_never_paid() -> None:
+    booking = appointment(offered())
+    first = order_of(booking, Purpose.FULL)
+    held = Asked(PAYABLE, booking.pk, Purpose.FULL, "fake", captures_later=True)
+    second = open_payment(held, payer=booking.customer)
+    FakeGateway.holds(str(second.gateway_ref))
+    synced(second)
+    pays(first)
+
+    synced(first)
+    follow_up()
+
+    assert (now(booking), books(booking)) == (("pending", "unpaid"), {})
+
+
 def test_an_order_that_nobody_paid_is_called_off_with_its_booking(travel: Travel) -> None:
     payment = order_of(booking := to_be_paid())
     travel(PAST_THE_HOLD)

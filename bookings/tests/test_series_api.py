@@ -1,56 +1,23 @@
-"""Series over HTTP: the seeds' request, dry runs, scopes, exceptions, and what is refused by which field."""
+"""Booking a series over HTTP and looking at it: the seeds' request, dry runs, and what is refused by which field."""
 
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from bookings.models import Booking, Series, SeriesException
+from bookings.models import Booking, Series
 from bookings.tests.api_calls import BOOKINGS, TEN, appointment_of, get, post, reservation_of
-from bookings.tests.factories import appointment, offered, somebody
-from bookings.tests.series_factories import booked, bookings_of, week
-from catalog.models import Occupancy, Resource
-from catalog.tests.factories import at, between, book, person, room
+from bookings.tests.factories import offered
+from bookings.tests.series_calls import BROKEN, RECURRING, data, path, weekly
+from bookings.tests.series_factories import booked, week
+from catalog.models import Resource
+from catalog.tests.factories import between, book, room
 from common.ids import new_id
 from common.models import IdempotencyRecord
 from common.tests.probe.client import CAMEL, client_of, detail_codes, refused
 
 pytestmark = pytest.mark.django_db
-
-RECURRING = "/recurring"
-
-
-@pytest.fixture
-def alice() -> User:
-    return somebody("Alice")
-
-
-@pytest.fixture
-def lotus() -> Resource:
-    return room()
-
-
-def weekly(lotus: Resource, count: int = 3, **more: Any) -> dict[str, Any]:
-    return reservation_of(lotus, recurrence_rule=f"FREQ=WEEKLY;COUNT={count}", **more)
-
-
-def data(response: Any, status: int = 200) -> Any:
-    assert response.status_code == status, response.content
-    return response.json()["data"]
-
-
-def path(series: Series, query: str) -> str:
-    return f"{BOOKINGS}/series/{series.pk}{query}"
-
-
-def change(user: User, series: Series, body: Any, query: str = "?scope=all", **headers: str) -> Any:
-    return client_of(user).patch(path(series, query), body, "application/json", headers=headers)
-
-
-def cancel(user: User, series: Series, query: str = "?scope=all") -> Any:
-    return client_of(user).delete(path(series, query))
 
 
 def test_a_series_is_booked_and_shown(alice: User, lotus: Resource) -> None:
@@ -258,9 +225,6 @@ def test_what_does_not_exist_cannot_be_booked_and_nobody_books_without_signing_i
     assert not Series.objects.exists()
 
 
-BROKEN = "BUSINESS_RULE_VIOLATION"
-
-
 def test_one_key_books_one_series(alice: User, lotus: Resource) -> None:
     key = {"Idempotency-Key": str(new_id())}
 
@@ -314,173 +278,3 @@ def test_a_series_is_shown_with_what_became_of_its_dates(alice: User, lotus: Res
     ]
     assert [each["title"] for each in answer["bookings"]] == ["Review", "Planning", "Review"]
     assert response["ETag"]
-
-
-def test_a_stranger_sees_no_series(alice: User) -> None:
-    series = booked(alice=alice).series
-    charlie = person("Charlie")
-    first = bookings_of(series)[0]
-
-    refused(get(charlie, f"/series/{series.pk}"), 404, "RESOURCE_NOT_FOUND")
-    refused(change(charlie, series, {"title": "Mine"}), 404, "RESOURCE_NOT_FOUND")
-    refused(cancel(charlie, series), 404, "RESOURCE_NOT_FOUND")
-    body = {"exception_type": "cancelled", "exception_date": "2026-03-03"}
-    refused(post(charlie, body, f"/{first.pk}/exceptions"), 404, "RESOURCE_NOT_FOUND")
-    refused(post(charlie, {"date": "2026-03-03"}, f"/{first.pk}/occurrences"), 404, "RESOURCE_NOT_FOUND")
-
-    assert Occupancy.objects.count() == 10
-    assert Booking.objects.filter(title="").count() == 10
-
-
-def test_whoever_is_invited_looks_on(alice: User) -> None:
-    charlie = person("Charlie")
-    series = booked("FREQ=WEEKLY;COUNT=2", attendees=[str(charlie.pk)]).series
-    body = {"exception_type": "cancelled", "exception_date": "2026-03-03"}
-
-    error = post(charlie, body, f"/{bookings_of(series)[0].pk}/exceptions")
-
-    refused(error, 403, "INSUFFICIENT_PERMISSIONS")
-    assert Occupancy.objects.count() == 2
-
-
-def test_all_is_changed_from_now_on(alice: User) -> None:
-    series = booked("FREQ=WEEKLY;COUNT=3").series
-
-    response = change(alice, series, {"title": "Weekly", "start_time": "2026-03-03T12:00:00+05:30"})
-
-    answer = data(response)
-    assert {(each["title"], each["start_time"][11:]) for each in answer["bookings"]} == {("Weekly", "06:30:00Z")}
-    assert (len(answer["bookings"]), answer["cancelled"], answer["unchanged"]) == (3, [], [])
-    assert answer["series"]["start_time"] == "2026-03-03T06:30:00Z"
-
-
-def test_the_following_become_a_series_of_their_own(alice: User) -> None:
-    """E077."""
-    series = booked("FREQ=WEEKLY;COUNT=4").series
-
-    answer = data(change(alice, series, {"title": "Weekly"}, "?scope=this_and_following&from=2026-03-17"))
-
-    assert answer["series"]["split_from_id"] == str(series.pk)
-    assert len(answer["bookings"]) == 2
-    assert [each.title for each in Booking.objects.order_by("starts_at")] == ["", "", "Weekly", "Weekly"]
-
-
-def test_the_following_are_cancelled(alice: User) -> None:
-    series = booked("FREQ=WEEKLY;COUNT=4").series
-
-    answer = data(cancel(alice, series, "?scope=this_and_following&from=2026-03-17&reason=Moving"))
-
-    assert [(each["status"], each["cancellation"]["reason"]) for each in answer["bookings"]] == [
-        ("cancelled", "Moving")
-    ] * 2
-    assert Occupancy.objects.count() == 2
-    assert data(cancel(alice, series))["series"]["status"] == "cancelled"
-    refused(cancel(alice, series), 409, "DUPLICATE_RESOURCE")
-
-
-@pytest.mark.parametrize(
-    ("query", "field", "code"),
-    [
-        ("", "scope", "REQUIRED"),
-        ("?scope=this", "scope", "INVALID_CHOICE"),
-        ("?scope=this_and_following", "from", "REQUIRED"),
-        ("?scope=all&from=2026-03-17", "from", "AMBIGUOUS"),
-        ("?scope=this_and_following&from=soon", "from", "INVALID"),
-        ("?scope=all&force=1", "force", "UNKNOWN_FIELD"),
-    ],
-)
-def test_whoever_changes_a_series_says_how_much_of_it(alice: User, query: str, field: str, code: str) -> None:
-    """U19."""
-    series = booked("FREQ=WEEKLY;COUNT=2").series
-
-    for answer in (cancel(alice, series, query), change(alice, series, {"title": "Weekly"}, query)):
-        assert detail_codes(refused(answer, 400, "VALIDATION_ERROR")) == {field: code}
-
-    assert {each.title for each in bookings_of(series)} == {""}
-
-
-def test_a_change_on_top_of_another_ones_change_is_refused(alice: User) -> None:
-    series = booked("FREQ=WEEKLY;COUNT=2").series
-    read = get(alice, f"/series/{series.pk}")["ETag"]
-    data(change(alice, series, {"title": "Mine"}, **{"If-Match": read}))
-    # In these tests time stands still, and with it the version.
-    Series.objects.update(updated_at=at("10:00"))
-
-    refused(change(alice, series, {"title": "Yours"}, **{"If-Match": read}), 412, "VERSION_MISMATCH")
-
-    assert Series.objects.get().title == "Mine"
-
-
-def test_the_seeds_exception(alice: User) -> None:
-    series = booked("FREQ=WEEKLY;COUNT=2").series
-    body = {"exceptionType": "cancelled", "exceptionDate": "2026-03-10", "reason": "Holiday - Office Closed"}
-
-    answer = data(post(alice, body, f"/{bookings_of(series)[0].pk}/exceptions", Accept=CAMEL), 201)
-
-    exception = series.exceptions.get()
-    assert parse_datetime(answer["exception"].pop("createdAt")) == exception.created_at
-    assert answer["exception"] == {
-        "id": str(exception.pk),
-        "bookingId": str(bookings_of(series)[1].pk),
-        "date": "2026-03-10",
-        "exceptionDate": "2026-03-10",
-        "exceptionType": "cancelled",
-        "recurrenceId": "2026-03-10T04:30:00Z",
-        "newStartTime": None,
-        "newEndTime": None,
-        "newTitle": None,
-        "reason": "Holiday - Office Closed",
-    }
-    assert answer["booking"]["status"] == "cancelled"
-    assert [each.status for each in bookings_of(series)] == ["confirmed", "cancelled"]
-    refused(post(alice, body, f"/{bookings_of(series)[0].pk}/exceptions"), 409, "DUPLICATE_RESOURCE")
-
-
-@pytest.mark.parametrize(
-    ("body", "field", "code"),
-    [
-        ({"exception_type": "skipped", "exception_date": "2026-03-10"}, "exception_type", "INVALID_CHOICE"),
-        ({"exception_type": "modified", "exception_date": "2026-03-10"}, "new_start_time", "REQUIRED"),
-        (
-            {"exception_type": "cancelled", "exception_date": "2026-03-10", "new_title": "x"},
-            "new_title",
-            "AMBIGUOUS",
-        ),
-        ({"exception_type": "cancelled"}, "exception_date", "REQUIRED"),
-    ],
-)
-def test_exceptions_that_make_no_sense_are_refused(alice: User, body: Any, field: str, code: str) -> None:
-    """A126."""
-    first = booked("FREQ=WEEKLY;COUNT=2").bookings[0]
-
-    error = refused(post(alice, body, f"/{first.pk}/exceptions"), 400, "VALIDATION_ERROR")
-
-    assert detail_codes(error) == {field: code}
-    assert not SeriesException.objects.exists()
-
-
-def test_an_exception_for_a_date_that_is_none_and_for_a_booking_that_does_not_repeat(alice: User) -> None:
-    """E072."""
-    first = booked("FREQ=WEEKLY;COUNT=2").bookings[0]
-    alone = appointment(offered("Carol"))
-    body = {"exception_type": "cancelled", "exception_date": "2026-03-11"}
-
-    error = refused(post(alice, body, f"/{first.pk}/exceptions"), 422, BROKEN)
-    assert detail_codes(error) == {"exception_date": "NOT_IN_SERIES"}
-    error = refused(post(alice, body, f"/{alone.pk}/exceptions"), 422, BROKEN)
-    assert detail_codes(error) == {"": "NOT_RECURRING"}
-
-
-def test_a_skipped_date_is_added_back(alice: User, lotus: Resource) -> None:
-    """U20."""
-    book(lotus.calendar, between("10:30", "11:30", week(2)))
-    first = data(post(alice, weekly(lotus, on_conflict="skip"), RECURRING), 201)["bookings"][0]["id"]
-    refused(post(alice, {"date": "2026-03-10"}, f"/{first}/occurrences"), 409, "BOOKING_CONFLICT")
-    Occupancy.objects.filter(during__contains=at("11:15", week(2))).delete()
-
-    response = post(alice, {"date": "2026-03-10"}, f"/{first}/occurrences")
-
-    shown = data(response, 201)["booking"]
-    assert (shown["start_time"], shown["status"]) == ("2026-03-10T04:30:00Z", "confirmed")
-    assert response["Location"] == f"{BOOKINGS}/{shown['id']}"
-    assert not SeriesException.objects.exists()

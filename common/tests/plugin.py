@@ -69,6 +69,12 @@ def pytest_sessionstart() -> None:
     keep_between_tests()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, lest the other workers wait for it in the end."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("first", "browser")))
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays; the collector looked through it again and again, for a fifth of a run."""
     gc.collect()
@@ -122,11 +128,13 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
 
 
 def _prepare_for_emptying() -> None:
-    """Tests that commit empty all tables afterwards; a test of an append-only table's guard switches it on again."""
+    """Tests that commit empty all tables afterwards; a test of an append-only table's guard switches that on again."""
     from django.db import connection  # noqa: PLC0415 - after Django is set up
 
     with connection.cursor() as cursor:
         cursor.execute(_KEEP_ROWS)
+        # A run that was killed may have left rows in a database that is used again.
+        cursor.execute(_RESTORE_ROWS)
         cursor.execute(APPEND_ONLY_TABLES)
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only_table")

@@ -106,7 +106,9 @@ def _own_servers(folder: Path) -> Iterator[dict[str, str]]:
 
 def _pytest(arguments: list[str], environment: dict[str, str], *, deep: bool) -> int:
     # Not `auto`: with psutil installed that counts physical cores, which is one on many a virtual machine.
-    parallel = [] if any(word.startswith(("-n", "--numprocesses")) for word in arguments) else ["-n", str(cores())]
+    chosen = any(word.startswith(("-n", "--numprocesses")) for word in arguments)
+    # A worker that is done takes over half of what another has left, so none idles in the end.
+    parallel = [] if chosen else ["-n", str(cores()), "--dist=worksteal"]
     marks = [] if deep else ["-m", "not deep"]
     pytest = subprocess.Popen(
         [sys.executable, "-m", "pytest", *parallel, *marks, *arguments],

@@ -163,8 +163,16 @@ def test_a_web_process_starts_when_everything_is_in_order() -> None:
     ("changes", "problems"),
     [
         (
-            {"SECRET_KEY": "", "JWT_SIGNING_KEY": "", "METRICS_TOKEN": "", "ALLOWED_HOSTS": "", "PUBLIC_URL": ""},
-            {"almanac.E001", "almanac.E003", "almanac.E005", "almanac.E006"},
+            {
+                "SECRET_KEY": "",
+                "JWT_SIGNING_KEY": "",
+                "METRICS_TOKEN": "",
+                "ALLOWED_HOSTS": "",
+                "PUBLIC_URL": "",
+                # The server that the tests run on is a volatile one.
+                "DATABASE_URL": os.environ["DATABASE_URL"],
+            },
+            {f"almanac.E{n:03}" for n in (1, 3, 5, 6, 12)},
         ),
         (
             {
@@ -180,8 +188,6 @@ def test_a_web_process_starts_when_everything_is_in_order() -> None:
             },
             {f"almanac.E{n:03}" for n in (1, 2, 4, 5, 7, 8, 9, 11, 13)},
         ),
-        # The server that the tests run on is a volatile one.
-        ({"DATABASE_URL": os.environ["DATABASE_URL"]}, {"almanac.E012"}),
     ],
 )
 def test_a_web_process_refuses_to_start_and_lists_why(changes: dict[str, str], problems: set[str]) -> None:

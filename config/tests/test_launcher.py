@@ -11,9 +11,16 @@ import pytest
 from django.conf import settings
 
 from config.embedded.banner import PAGES
+from config.embedded.local import LocalFolder
+from config.embedded.provision import demo_world_of
 from config.tests.launching import Launch, is_left_alone, processes_of
 
 Launcher = Callable[..., Launch]
+LOGINS = [
+    ("admin", "demo-admin"),
+    ("support", "demo-support"),
+    ("finance", "demo-finance"),
+]
 
 
 @pytest.fixture
@@ -36,24 +43,33 @@ def launch(folder: Path) -> Iterator[Launcher]:
     assert is_left_alone(folder)
 
 
-def test_it_starts_stops_and_starts_again_without_setting_up_anew(launch: Launcher, folder: Path) -> None:
+@pytest.mark.first
+def test_it_sets_up_starts_answers_and_stops(launch: Launcher, folder: Path) -> None:
     first = launch()
     assert first.runs(), first.output
     assert {path: first.status_of(path) for _, path in PAGES} == {"/": 200, "/api/docs": 200, "/admin/": 302}
     assert first.status_of("/health") == 200
+    assert re.findall(r"(\S+)@almanac.example +(\S+)", first.output) == LOGINS
     assert launch(PORT=first.port).says(f"is in use by bin/run (process {first.process.pid})")
+    # What the next start asks before it sets up anew.
+    owner = LocalFolder(folder).wait_for_servers()
+    assert owner is not None
+    assert demo_world_of(owner.servers["DATABASE_URL"]) is True
 
     assert first.signal(signal.SIGTERM) == 0
     assert processes_of(folder) == {}
 
+
+@pytest.mark.deep
+def test_it_starts_again_without_setting_up_anew(launch: Launcher, folder: Path) -> None:
+    first = launch()
+    assert first.runs(), first.output
+    assert first.signal(signal.SIGTERM) == 0
+
     second = launch()
     assert second.runs(), second.output
     assert "setup" not in second.output
-    assert re.findall(r"(\S+)@almanac.example +(\S+)", second.output) == [
-        ("admin", "demo-admin"),
-        ("support", "demo-support"),
-        ("finance", "demo-finance"),
-    ]
+    assert re.findall(r"(\S+)@almanac.example +(\S+)", second.output) == LOGINS
     assert second.signal(signal.SIGINT) == 0
     assert processes_of(folder) == {}
 

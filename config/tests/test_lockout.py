@@ -6,21 +6,15 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from accounts.models import User
 from common import clock
 from common.lockouts import MOST_FAILURES_PER_ADDRESS
 from common.models import AuditEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_only")]
 PASSWORD = "a long enough password"
 WRONG = "a wrong one"
-
-
-@pytest.fixture(autouse=True)
-def _password_only(settings: Settings) -> None:
-    settings.STAFF_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -5,32 +5,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import User
 from common.models import AuditEntry
 from common.models.platform import PlatformSettings
 from common.platform import platform_settings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_only")]
 
 SETTINGS_PAGE = "/admin/common/platformsettings/1/change/"
-
-
-@pytest.fixture(autouse=True)
-def _password_only(settings: Settings) -> None:
-    settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def asha() -> User:
-    return User.objects.create_superuser("asha@almanac.example", first_name="Asha")
-
-
-@pytest.fixture
-def as_asha(client: Client, asha: User) -> Client:
-    client.force_login(asha)
-    return client
 
 
 def settings_form(client: Client, **changes: Any) -> dict[str, Any]:

@@ -235,7 +235,8 @@ register_invariant(
             FROM payments_reconciliationrun GROUP BY gateway
         )
         SELECT payment.id FROM payments_payment AS payment JOIN first USING (gateway)
-        WHERE payment.captured_at >= first.moment AND payment.captured_at < now() - interval '4 days'
+        -- What was taken before the first day that was read may be heard of after it.
+        WHERE payment.created_at >= first.moment AND payment.captured_at < now() - interval '4 days'
         AND NOT EXISTS (
             SELECT FROM payments_reconciliationline AS line
             WHERE line.payment_id = payment.id AND line.refund_id IS NULL AND (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookings.enums import PaymentMethod, Role
+from bookings.enums import BookingStatus, PaymentMethod, Role
 from bookings.models import Booking
 from bookings.selectors.paying import PAYABLE, due_for, paid_for
 from bookings.services.cancelling import cancel_booking
@@ -47,7 +47,8 @@ def pay(world: World, booking: Booking) -> bool:
     purposes = list(due) if due and world.chance.random() < 0.9 else [Purpose.DEPOSIT, Purpose.FULL, Purpose.REST]
     purpose = world.chance.choice(purposes)
     method = world.pick((Card.GOOD.value, 5), ("", 4), (Card.DECLINED.value, 2), (Card.ASKS.value, 2))
-    is_later = world.chance.random() < 0.1
+    # Nothing is held of what waits for its deposit.
+    is_later = booking.status != BookingStatus.PENDING_PAYMENT and world.chance.random() < 0.15
     asked = Asked(
         PAYABLE,
         booking.pk,

@@ -11,6 +11,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import autodiscover_modules
 
 Task = tuple[str, tuple[Any, ...]]
 # Whose tasks may move money, time or news of either.
@@ -24,6 +25,7 @@ class Worker:
     def __init__(self, chance: Random, patch: pytest.MonkeyPatch) -> None:
         self.chance = chance
         self.queue: list[Task] = []
+        autodiscover_modules("tasks")
         patch.setattr(current_app, "send_task", self._take)
 
     def _take(self, name: str, args: tuple[Any, ...] = (), kwargs: Any = None, **_options: Any) -> None:
