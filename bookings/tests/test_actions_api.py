@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from bookings.models import Booking, TimelineEntry
@@ -316,3 +317,18 @@ def test_a_step_takes_few_statements(booking: Booking, bob: User, action: str, m
     assert response.status_code == 200
     asked = [each["sql"] for each in queries if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(asked) <= most, [sql[:100] for sql in asked]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moving_and_calling_off_take_few_statements(
+    booking: Booking, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Those of the transaction itself and of what follows it are among them."""
+    client, path = client_of(booking.customer), f"{BOOKINGS}/{booking.pk}"
+
+    with django_assert_num_queries(16):
+        moved = client.post(f"{path}/reschedule", LATER, "application/json")
+    with django_assert_num_queries(16):
+        cancelled = client.post(f"{path}/cancel", {}, "application/json")
+
+    assert (moved.status_code, cancelled.status_code) == (200, 200)
