@@ -40,6 +40,9 @@ class Person:
     def patch(self, path: str, **sent: Any) -> Any:
         return self._ask("PATCH", path, sent)
 
+    def delete(self, path: str) -> Any:
+        return self._ask("DELETE", path, None)
+
     def _ask(self, method: str, path: str, sent: dict[str, Any] | None) -> Any:
         connection = HTTPConnection("127.0.0.1", int(self.platform.port), timeout=PATIENCE_SECONDS)
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(new_id())}
@@ -88,6 +91,9 @@ def test_search_slot_deposit_page_rest_points_review_and_refund(platform: Launch
     # Nobody calls verify: the gateway's signed message is enough.
     eventually(lambda: aarav.get(where)["payment_status"] == "deposit_paid")
     assert bob.post(f"{where}/confirm")["booking"]["status"] == "confirmed"
+    # The card was kept for the rest. Whoever means to use points has theirs forgotten.
+    for card in aarav.get("/payments/cards")["cards"]:
+        aarav.delete(f"/payments/cards/{card['id']}")
     time.sleep(max(0, (soon - clock.now()).total_seconds()))
     assert bob.post(f"{where}/complete")["booking"]["status"] == "completed"
 
