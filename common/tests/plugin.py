@@ -50,11 +50,6 @@ BEGIN
 END $$
 """
 
-# Each parallel worker has a database of its own.
-END_OTHER_CONNECTIONS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
 APPEND_ONLY_TABLES = "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'append_only_table'"
 
 # Every parallel worker has a Redis database of its own.
@@ -122,24 +117,23 @@ def _default_platform_settings() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
-    from django.test import testcases  # noqa: PLC0415 - after Django is set up
+    from django.db.backends.postgresql.creation import DatabaseCreation  # noqa: PLC0415 - after Django is set up
+    from django.test import testcases  # noqa: PLC0415
 
     result = yield
     if fixturedef.argname == "django_db_setup":
         with request.getfixturevalue("django_db_blocker").unblock():
             _prepare_for_emptying()
-        # Runs before the fixture's own, which drops the database.
-        request.addfinalizer(lambda: _end_other_connections(request))
+        DatabaseCreation._destroy_test_db = _drop_by_force  # type: ignore[attr-defined]  # not in the stubs
         testcases.TransactionTestCase._fixture_teardown = _restore_rows  # type: ignore[attr-defined]  # not in the stubs
     return result
 
 
-def _end_other_connections(request: Any) -> None:
-    """A thread may be gone and its connection not, for the collector comes late: the database could not be dropped."""
-    from django.db import connection  # noqa: PLC0415 - after Django is set up
-
-    with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
-        cursor.execute(END_OTHER_CONNECTIONS)
+def _drop_by_force(creation: Any, name: str, verbosity: int) -> None:
+    """Threads that are gone, or wait in a pool, may be connected still, and nobody else uses this database."""
+    creation.connection.close_pool()
+    with creation._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {creation.connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 def _prepare_for_emptying() -> None:
